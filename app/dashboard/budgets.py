@@ -1,0 +1,122 @@
+"""One budget of the SLO board, and what is said about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Literal
+
+import polars as pl
+
+from app.dashboard import wording
+
+State = Literal["within", "at_risk", "missed", "too_few", "no_data"]
+
+_LATENESS = {
+    "first_token": "answers its first token in",
+    "perceived": "is first heard or read after",
+    "response": "responds in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A row of the board; ratios 0..1, None is unknown."""
+
+    use_case: str
+    title: str
+    metric: str
+    threshold_ms: float
+    objective: float
+    unknown: int | None
+    compliance: float | None
+    compliance_low: float | None
+    compliance_high: float | None
+    budget_left: float | None
+    exhausted_at: datetime | None
+    verdict: str
+    n: int | None
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    p50_to_budget_ratio: float | None
+    p95_to_budget_ratio: float | None
+
+    @property
+    def state(self) -> State:
+        """The verdict, with the warning that a budget still kept is about to run out."""
+        match self.verdict:
+            case "met":
+                return "at_risk" if self.exhausted_at else "within"
+            case "missed":
+                return "missed"
+            case "too_few":
+                return "too_few"
+            case _:
+                return "no_data"
+
+    @property
+    def sli(self) -> str:
+        """What is measured: ``first token``."""
+        return wording.SLI_WORDS.get(self.metric, self.metric)
+
+    @property
+    def name(self) -> str:
+        """``Live chat · first token``."""
+        return f"{self.title} · {self.sli}"
+
+    @property
+    def promise(self) -> str:
+        """``First token within 500 ms for 95 %``."""
+        within = f"within {wording.duration(self.threshold_ms)} for {wording.share(self.objective)}"
+        return f"{self.sli.capitalize()} {within}"
+
+    def left(self, now: datetime) -> str:
+        """How much of the error budget is left, and until when it lasts at this pace."""
+        if self.budget_left is None or self.state == "too_few":
+            return wording.UNKNOWN
+        if self.budget_left < 0:
+            return f"overspent by {wording.share(-self.budget_left)}"
+        left = f"{wording.share(self.budget_left)} left"
+        if self.exhausted_at is None:
+            return left
+        return f"{left}; at this pace gone on {wording.day_and_hour(self.exhausted_at, now)}"
+
+
+def budgets_of(board: pl.DataFrame) -> list[Budget]:
+    """The rows of the board, in its order."""
+    columns = [field.name for field in fields(Budget)]
+    return [Budget(**row) for row in board.select(columns).iter_rows(named=True)]
+
+
+def headline(budgets: Iterable[Budget], period: str) -> str:
+    """The sentence that answers: how many budgets were missed, and the worst of them."""
+    judged = [budget for budget in budgets if budget.state in {"within", "at_risk", "missed"}]
+    missed = [budget for budget in judged if budget.state == "missed"]
+    if not judged:
+        return f"No budget has enough requests {period} to be judged."
+    if not missed:
+        kept = f"All {len(judged)} budgets were" if len(judged) > 1 else "The one budget was"
+        return f"{kept} kept {period}{_warning(judged)}."
+    were = "was" if len(missed) == 1 else "were"
+    counted = f"{len(missed)} of {wording.plural(len(judged), 'budget')} {were} missed {period}"
+    return f"{counted}; {_shortfall(min(missed, key=_left))}."
+
+
+def _left(budget: Budget) -> float:
+    return 0.0 if budget.budget_left is None else budget.budget_left
+
+
+def _warning(judged: list[Budget]) -> str:
+    at_risk = [budget for budget in judged if budget.state == "at_risk"]
+    if not at_risk:
+        return ""
+    return f"; at this pace {wording.inside(min(at_risk, key=_left).title)} runs out of its own"
+
+
+def _shortfall(budget: Budget) -> str:
+    title, threshold = wording.inside(budget.title), wording.duration(budget.threshold_ms)
+    if budget.p95 is not None and budget.p95 > budget.threshold_ms:
+        late = f"{title} {_LATENESS.get(budget.metric, 'takes')} {wording.duration(budget.p95)}"
+        return f"{late} at p95 against a budget of {threshold}"
+    kept, due = wording.share(budget.compliance), wording.share(budget.objective)
+    return f"{title} kept to {threshold} for {kept} of its requests, {due} are due"

@@ -1,0 +1,110 @@
+"""The filter bar. Each widget is bound to the URL, so that every view is a link."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import streamlit as st
+
+from app.queries import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A period that ends now."""
+
+    length: timedelta
+    bucket: timedelta
+    """The step of a trend over it."""
+    words: str
+
+
+RANGES = {
+    "1h": Range(timedelta(hours=1), timedelta(minutes=2), "in the last hour"),
+    "24h": Range(timedelta(hours=24), timedelta(minutes=30), "in the last 24 hours"),
+    "7d": Range(timedelta(days=7), timedelta(hours=6), "in the last 7 days"),
+    "28d": Range(timedelta(days=28), timedelta(days=1), "in the last 28 days"),
+}
+CUSTOM = "custom"
+DEFAULT_RANGE = "7d"
+FACETS = {
+    "use_case": "Use case",
+    "channel": "Channel",
+    "tier": "Model tier",
+    "environment": "Environment",
+}
+
+
+def sidebar(choices: pl.DataFrame, minute: datetime) -> tuple[Filters, str, bool]:
+    """The reader's choices, the period in words, and whether the page follows the lake.
+
+    A period that is relative ends with the running minute.
+    """
+    with st.sidebar:
+        chosen = st.segmented_control(
+            "Period",
+            [*RANGES, CUSTOM],
+            default=DEFAULT_RANGE,
+            required=True,
+            key="range",
+            bind="query-params",
+        )
+        from_at, to_at, bucket, words = _period(chosen or DEFAULT_RANGE, minute)
+        picks = {facet: _pick(choices, facet) for facet in FACETS}
+        is_live = st.toggle("Live: follow new data", value=True, key="live", bind="query-params")
+    filters = Filters(
+        from_at=from_at,
+        to_at=to_at,
+        bucket_seconds=int(bucket.total_seconds()),
+        use_cases=picks["use_case"],
+        channels=picks["channel"],
+        tiers=picks["tier"],
+        environments=picks["environment"],
+    )
+    return filters, words, is_live
+
+
+def _period(chosen: str, minute: datetime) -> tuple[datetime, datetime, timedelta, str]:
+    end = minute + timedelta(minutes=1)
+    if chosen != CUSTOM:
+        relative = RANGES[chosen]
+        start = end - relative.length
+        # Custom begins with the period that was on screen. Streamlit shows it in the URL only
+        # when it was set before the widgets first appear.
+        st.session_state["from"], st.session_state["to"] = _naive(start), _naive(end)
+        return start, end, relative.bucket, relative.words
+    from_at = _moment("From (UTC)", "from", end - RANGES[DEFAULT_RANGE].length)
+    to_at = _moment("To (UTC)", "to", end)
+    if from_at >= to_at:
+        st.warning("The period ends before it begins: choose a later end.")
+    words = f"between {from_at:%d %b %H:%M} and {to_at:%d %b %H:%M} UTC"
+    return from_at, to_at, _bucket(to_at - from_at), words
+
+
+def _moment(label: str, key: str, when_empty: datetime) -> datetime:
+    # No default: what equals the default is left out of the URL.
+    chosen = st.datetime_input(label, value=None, key=key, bind="query-params")
+    return chosen.replace(tzinfo=UTC) if chosen else when_empty
+
+
+def _naive(at: datetime) -> datetime:
+    return at.replace(tzinfo=None)
+
+
+def _bucket(length: timedelta) -> timedelta:
+    fits = (relative.bucket for relative in RANGES.values() if length <= relative.length)
+    return next(fits, timedelta(days=1))
+
+
+def _pick(choices: pl.DataFrame, facet: str) -> tuple[str, ...]:
+    offered = choices.filter(pl.col("facet") == facet)
+    titles = dict(zip(offered["value"].to_list(), offered["title"].to_list(), strict=True))
+    chosen = st.multiselect(
+        FACETS[facet],
+        list(titles),
+        format_func=lambda value: titles.get(value, value),
+        placeholder="All",
+        key=facet,
+        bind="query-params",
+    )
+    return tuple(sorted(chosen))

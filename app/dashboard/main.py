@@ -1,0 +1,73 @@
+"""The frame around every page: navigation, filters, one snapshot a run, and following new data."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import queries
+from app.dashboard import data, theme, wording
+from app.dashboard.filters import sidebar
+from app.dashboard.views import board, onboarding, pipeline
+from sql.lake import LakeMissingError
+from sql.settings import Settings, load_settings
+
+REFRESH_S = 3
+ICON = Path(__file__).with_name("icon.svg")
+
+
+def run() -> None:
+    """Draw the page that the URL names, from one snapshot of the lake."""
+    st.set_page_config("Latency Tax", ICON, layout="wide")
+    st.logo(ICON, size="large")
+    theme.apply()
+    settings = load_settings(None)
+    try:
+        with data.snapshot(settings) as snapshot:
+            _draw(settings, snapshot)
+    except LakeMissingError:
+        _wait(settings, data.newest_version(settings))
+
+
+def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
+    arrivals = data.load(snapshot, queries.arrivals).row(0, named=True)
+    if not arrivals["has_spans"]:
+        _wait(settings, snapshot.version)
+        return
+    choices = data.load(snapshot, queries.choices)
+    filters, period, is_live = sidebar(choices, snapshot.version.minute)
+
+    def budgets() -> None:
+        board.show(snapshot, filters, period)
+
+    def arriving() -> None:
+        pipeline.show(snapshot, settings)
+
+    page = st.navigation(
+        [
+            st.Page(budgets, title="Budgets", default=True),
+            st.Page(arriving, title="Pipeline", url_path="pipeline"),
+        ]
+    )
+    as_of = wording.as_of(arrivals["loaded_at"], snapshot.version.minute)
+    theme.text(f"Data as of {as_of}", "note")
+    page.run()
+    _follow(settings, snapshot.version, is_live=is_live)
+
+
+def _wait(settings: Settings, version: data.Version) -> None:
+    onboarding.show(settings)
+    _follow(settings, version, is_live=True)
+
+
+def _follow(settings: Settings, drawn: data.Version, *, is_live: bool) -> None:
+    """Draw the page again when the lake has moved on."""
+
+    @st.fragment(run_every=REFRESH_S if is_live else None)
+    def compare() -> None:
+        if is_live and data.newest_version(settings) != drawn:
+            st.rerun()
+
+    compare()
+
+
+run()

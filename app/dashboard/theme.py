@@ -1,0 +1,140 @@
+"""The look that Streamlit's own theme (.streamlit/config.toml) does not cover."""
+
+from html import escape
+from typing import Literal
+
+import polars as pl
+import streamlit as st
+
+from app.dashboard.budgets import State
+
+Colours = dict[str, str]
+
+# Within, at risk and missed differ in lightness as well as hue, so that they stay apart for
+# colour-blind readers and in a grey print; a word and a shape go with each.
+LIGHT: Colours = {
+    "within": "#0b7d79",
+    "at_risk": "#c98a00",
+    "missed": "#b3320f",
+    "quiet": "#68717d",
+    "line": "#dfe3e8",
+    "ink": "#171b21",
+    "paper": "#ffffff",
+}
+DARK: Colours = {
+    "within": "#4fc3bd",
+    "at_risk": "#f2c14e",
+    "missed": "#ff8a65",
+    "quiet": "#98a2ae",
+    "line": "#2b323b",
+    "ink": "#e7eaee",
+    "paper": "#0f1216",
+}
+STATE_WORDS: dict[State, str] = {
+    "within": "Within budget",
+    "at_risk": "At risk",
+    "missed": "Missed",
+    "too_few": "Too few to tell",
+    "no_data": "No requests",
+}
+STATE_MARKS: dict[State, str] = {
+    "within": "●",
+    "at_risk": "▲",
+    "missed": "◆",
+    "too_few": "■",
+    "no_data": "■",
+}
+STATE_COLOURS: dict[State, str] = {
+    "within": "within",
+    "at_risk": "at_risk",
+    "missed": "missed",
+    "too_few": "quiet",
+    "no_data": "quiet",
+}
+
+
+def colours() -> Colours:
+    """The colours of the theme that this reader has chosen."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def apply() -> None:
+    """Add our style sheet to the page."""
+    variables = "".join(f"--lt-{name.replace('_', '-')}:{c};" for name, c in colours().items())
+    st.html(f"<style>:root{{{variables}}}{STYLE_SHEET}</style>")
+
+
+def text(words: str, role: Literal["headline", "note"]) -> None:
+    """Write words that may come from a span: escaped, never markup."""
+    tag = "h1" if role == "headline" else "p"
+    st.html(f'<{tag} class="lt-{role}">{escape(words)}</{tag}>')
+
+
+def table(frame: pl.DataFrame, label: str) -> None:
+    """Write a table of words that wrap, where ``st.dataframe`` would cut them; all escaped."""
+    headings = "".join(f'<th scope="col">{escape(name)}</th>' for name in frame.columns)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>"
+        for row in frame.iter_rows()
+    )
+    st.html(
+        f'<table class="lt-words" aria-label="{escape(label)}">'
+        f"<thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def chip(state: State) -> str:
+    """The verdict as HTML: colour, shape and word."""
+    mark, words = STATE_MARKS[state], STATE_WORDS[state]
+    colour = f"var(--lt-{STATE_COLOURS[state].replace('_', '-')})"
+    return (
+        f'<span class="lt-chip" style="color:{colour}">'
+        f'<span aria-hidden="true">{mark}</span> {words}</span>'
+    )
+
+
+STYLE_SHEET = """
+.stApp { font-variant-numeric: tabular-nums; }
+.stSidebar [data-testid="stButtonGroup"] button { padding-inline: .6rem; }
+.stMainBlockContainer { max-width: 82rem; }
+.lt-headline { font-size: 1.6rem; line-height: 1.3; font-weight: 600; max-width: 46rem;
+  margin: 0; padding: 0; letter-spacing: -.01em; text-wrap: pretty; }
+.lt-note { color: var(--lt-quiet); font-size: .875rem; margin: 0; }
+.lt-board { width: 100%; border-collapse: collapse; font-size: .9375rem; }
+.lt-board th { text-align: left; font-weight: 400; font-size: .875rem; color: var(--lt-quiet); }
+.lt-board th, .lt-board td { padding: .6rem 1rem .6rem 0; vertical-align: top; border: 0;
+  border-bottom: 1px solid var(--lt-line); }
+.lt-board th:last-child, .lt-board td:last-child { padding-right: 0; }
+.lt-board .lt-number { text-align: right; white-space: nowrap; }
+.lt-board b { font-weight: 600; }
+.lt-board small { display: block; color: var(--lt-quiet); font-size: .875rem; }
+.lt-board th:nth-child(4) { min-width: 11rem; }
+.lt-trend { display: block; width: 160px; height: 32px; }
+.lt-board .lt-interval { white-space: nowrap; }
+.lt-words { width: 100%; border-collapse: collapse; font-size: .9375rem; }
+.lt-words th { text-align: left; font-weight: 400; font-size: .875rem; color: var(--lt-quiet); }
+.lt-words th, .lt-words td { padding: .45rem 1rem .45rem 0; vertical-align: top; border: 0;
+  border-bottom: 1px solid var(--lt-line); }
+.lt-words td { overflow-wrap: anywhere; }
+.lt-chip { font-weight: 600; white-space: nowrap; font-size: .875rem; }
+.lt-meter { display: block; height: 4px; max-width: 9rem; margin-top: .35rem; border-radius: 2px;
+  background: var(--lt-line); overflow: hidden; }
+.lt-meter span { display: block; height: 100%; }
+@media (min-width: 901px) {
+  .lt-board td:first-child { white-space: nowrap; }
+}
+@media (max-width: 1100px) {
+  .lt-headline { font-size: 1.3rem; }
+}
+@media (max-width: 900px) {
+  .lt-board thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+  .lt-board tr { display: grid; grid-template-columns: repeat(4, 1fr); gap: .5rem .75rem;
+    padding: .9rem 0; border-bottom: 1px solid var(--lt-line); }
+  .lt-board td { padding: 0; border: 0; }
+  .lt-board td.lt-half { grid-column: span 2; }
+  .lt-board td.lt-wide { grid-column: 1 / -1; }
+  .lt-board .lt-number { text-align: left; }
+  .lt-board td[data-label]::before { content: attr(data-label); display: block;
+    color: var(--lt-quiet); font-size: .875rem; }
+}
+"""

@@ -1,0 +1,85 @@
+"""Numbers and moments in words. Unknown is a dash, never a zero."""
+
+from datetime import datetime, timedelta
+
+UNKNOWN = "–"
+SLI_WORDS = {
+    "first_token": "first token",
+    "perceived": "first word or sound",
+    "response": "response",
+}
+_UNIT = "\N{NO-BREAK SPACE}"
+_MINUTE_S = 60
+_HOUR_S = 3600
+_DAY_S = 86_400
+_TEN_SECONDS_MS = 10_000
+_SECOND_MS = 1000
+
+
+def duration(ms: float | None) -> str:
+    """``85 ms`` below a second, ``1.4 s`` above."""
+    if ms is None:
+        return UNKNOWN
+    if round(ms) < _SECOND_MS:
+        return f"{ms:.0f}{_UNIT}ms"
+    seconds = f"{ms / 1000:.0f}" if ms >= _TEN_SECONDS_MS else f"{ms / 1000:.1f}"
+    return f"{seconds.removesuffix('.0')}{_UNIT}s"
+
+
+def share(ratio: float | None) -> str:
+    """``96.2 %``; only what is whole reads as 100 %."""
+    return UNKNOWN if ratio is None else f"{_percent(ratio)}{_UNIT}%"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """``95.8–96.6 %``."""
+    if low is None or high is None:
+        return UNKNOWN
+    return f"{_percent(low)}–{_percent(high)}{_UNIT}%"
+
+
+def _percent(ratio: float) -> str:
+    if ratio < 1:
+        return f"{min(ratio, 0.999):.1%}".removesuffix("%").removesuffix(".0")
+    return f"{ratio * 100:,.0f}"
+
+
+def count(number: float | None) -> str:
+    """``57,115``."""
+    return UNKNOWN if number is None else f"{number:,.0f}"
+
+
+def plural(number: int, noun: str) -> str:
+    """``1 budget``, ``2 budgets``."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def inside(title: str) -> str:
+    """The title as it reads inside a sentence: ``live chat``, but ``CRM assistant``."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+
+
+def elapsed(seconds: float | None) -> str:
+    """``4 s``, ``3 min``, ``5 h``, ``2 days``."""
+    if seconds is None:
+        return UNKNOWN
+    for unit_s, unit in ((_DAY_S, "day"), (_HOUR_S, "h"), (_MINUTE_S, "min")):
+        if seconds >= unit_s:
+            number = int(seconds // unit_s)
+            return plural(number, unit) if unit == "day" else f"{number}{_UNIT}{unit}"
+    return f"{seconds:.1f}{_UNIT}s" if seconds < 1 else f"{seconds:.0f}{_UNIT}s"
+
+
+def day_and_hour(at: datetime, now: datetime) -> str:
+    """``Thursday 14:00`` within the coming week, else ``3 December``."""
+    if abs(at - now) < timedelta(days=6):
+        return f"{at:%A %H:%M}"
+    return f"{at.day} {at:%B}"
+
+
+def as_of(at: datetime | None, now: datetime) -> str:
+    """``14:02:31 UTC`` today, ``3 December 14:02:31 UTC`` on another day."""
+    if at is None:
+        return UNKNOWN
+    clock = f"{at:%H:%M:%S} UTC"
+    return clock if at.date() == now.date() else f"{at.day} {at:%B} {clock}"

@@ -1,0 +1,114 @@
+"""What the front ends ask of the lake: (cursor, Filters) -> polars frame.
+
+Every meaning is in sql/models; here are only its names and the bound values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+Value = datetime | int | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the reader wants to see; an empty choice means everything."""
+
+    from_at: datetime
+    to_at: datetime
+    bucket_seconds: int
+    use_cases: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+
+
+def board(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
+    """One row per use case and objective, busiest first; ratios are percentile / threshold."""
+    return _frame(
+        cursor,
+        """
+        select
+            *,
+            p50 / threshold_ms as p50_to_budget_ratio,
+            p95 / threshold_ms as p95_to_budget_ratio,
+        from slo_board(
+            $from_at, $to_at,
+            $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]
+        )
+        """,
+        _scope(filters),
+    )
+
+
+def trend(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
+    """One row per use case, objective and time bucket, oldest first."""
+    return _frame(
+        cursor,
+        """
+        select *
+        from slo_trend(
+            $from_at, $to_at, $bucket_seconds,
+            $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]
+        )
+        order by bucket_at
+        """,
+        {**_scope(filters), "bucket_seconds": filters.bucket_seconds},
+    )
+
+
+def choices(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row per value that a filter offers: facet, value, title."""
+    return _frame(
+        cursor,
+        """
+        select 'use_case' as facet, name as value, title from use_cases
+        union all by name
+        select distinct facet, value, value as title
+        from (unpivot (from requests select channel, tier, environment)
+              on channel, tier, environment into name facet value value)
+        order by facet, title
+        """,
+    )
+
+
+def arrivals(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row: whether any span is stored, and when the newest were loaded."""
+    return _frame(
+        cursor,
+        """
+        select
+            exists (from spans) as has_spans,
+            (select max(loaded_at) from ingest_log) as loaded_at,
+        """,
+    )
+
+
+def pipeline_health(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row per topic and subject, largest value first; freshness is as of now."""
+    return _frame(cursor, "from pipeline_health order by topic, value desc, subject")
+
+
+def pipeline_services(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row per service, environment and instrumentation, the latest heard first."""
+    return _frame(cursor, "from pipeline_services order by last_seen_at desc, service")
+
+
+def _scope(filters: Filters) -> dict[str, Value]:
+    return {
+        "from_at": filters.from_at,
+        "to_at": filters.to_at,
+        "use_cases": list(filters.use_cases) or None,
+        "channels": list(filters.channels) or None,
+        "tiers": list(filters.tiers) or None,
+        "environments": list(filters.environments) or None,
+    }
+
+
+def _frame(
+    cursor: DuckDBPyConnection, query: str, values: Mapping[str, Value] | None = None
+) -> pl.DataFrame:
+    return cursor.execute(query, values or {}).pl()

@@ -1,0 +1,64 @@
+"""The collector that already runs on a lake, as another process sees it: by its door and files."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.addresses import is_listening, reachable
+from sql.lake import open_reader, place_of
+from sql.settings import Settings
+
+WAITING = "select count(*) from batches where received_at_us <= ?"
+BEHIND = """
+select count(*)
+from spans
+where
+    received_at <= $asked_at
+    and received_at >= coalesce((select max(watermark_at) from assembly_log), '-infinity')
+"""
+
+
+class CollectorElsewhereError(Exception):
+    """A collector holds the lake, but does not listen at the address in the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCollector:
+    """Where its gRPC door is, and how far it has come with what it received until ``asked_at``."""
+
+    settings: Settings
+    asked_at: datetime
+
+    def caught_up(self) -> bool:
+        """Whether all that was received until then is in the lake and in the models."""
+        return self._is_loaded() and self._is_assembled()
+
+    def _is_loaded(self) -> bool:
+        folder = place_of(self.settings).folder
+        if folder is None:
+            return True
+        with sqlite3.connect(f"file:{folder / 'journal.sqlite'}?mode=ro", uri=True) as journal:
+            waiting = journal.execute(WAITING, [int(self.asked_at.timestamp() * 1e6)]).fetchone()[0]
+        journal.close()
+        return bool(waiting == 0)
+
+    def _is_assembled(self) -> bool:
+        with open_reader(self.settings) as lake:
+            row = lake.execute(BEHIND, {"asked_at": self.asked_at}).fetchone()
+        return row == (0,)
+
+
+def grpc_target(settings: Settings) -> str:
+    """Where the running collector takes spans; raises ``CollectorElsewhereError``."""
+    target = reachable(settings.grpc_address)
+    if not is_listening(target):
+        raise CollectorElsewhereError(
+            f"a collector holds {settings.lake}, but nothing listens at {target}: "
+            "set LATENCYTAX_GRPC_ADDRESS to where that collector takes spans"
+        )
+    return target
+
+
+def running_collector(settings: Settings) -> RunningCollector:
+    """The collector, to be asked about what it has received until now."""
+    return RunningCollector(settings, datetime.now(UTC))

@@ -1,0 +1,1 @@
+"""Traces in: OTLP doors, admission, durable journal, loader."""

@@ -1,0 +1,102 @@
+"""The collector: doors, journal and loader, started in the order in which spans pass them.
+
+LakeLockedError   another process writes this lake
+PortTakenError    a door cannot listen on its address
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Self
+
+from collector.accept import Admission
+from collector.journal import Journal
+from collector.loader import Loader
+from collector.otlp_grpc import start_grpc
+from collector.otlp_http import HttpDoor
+from sql.lake import open_writer, place_of
+from sql.settings import Settings
+
+LOG = logging.getLogger(__name__)
+STOP_GRACE_S = 5
+
+
+class LakeLockedError(Exception):
+    """Another process writes this lake."""
+
+
+class PortTakenError(Exception):
+    """A door cannot listen on its address."""
+
+
+class Collector:
+    """Everything that runs from the wire to the lake, as one context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing runs before the context is entered."""
+        self._settings = settings
+        self._running = ExitStack()
+        self.grpc_port = 0
+        self.http_port = 0
+
+    def __enter__(self) -> Self:
+        """Start: the lake, the journal, the loader, then the doors."""
+        with ExitStack() as started:
+            folder = Path(place_of(self._settings).folder or self._settings.lake)
+            folder.mkdir(parents=True, exist_ok=True)
+            started.enter_context(_only_writer(folder))
+            lake = open_writer(self._settings)
+            self._journal = started.enter_context(
+                Journal(folder / "journal.sqlite", limit_bytes=self._settings.limits.journal_bytes)
+            )
+            self._loader = Loader(lake, self._journal, self._settings)
+            started.callback(self._loader.stop)
+            self._open_doors(started)
+            self._running = started.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop in reverse order; what is not yet loaded waits in the journal."""
+        self._running.close()
+
+    def caught_up(self) -> bool:
+        """Whether all that was acknowledged is in the lake, and in requests."""
+        return self._journal.pending_batches == 0 and self._loader.is_idle()
+
+    def _open_doors(self, started: ExitStack) -> None:
+        settings = self._settings
+        admission = Admission(self._journal, message_bytes=settings.limits.message_bytes)
+        try:
+            server, self.grpc_port = start_grpc(settings.grpc_address, admission)
+            started.callback(lambda: server.stop(STOP_GRACE_S).wait())
+            http = HttpDoor(settings.http_address, admission)
+        except OSError as error:
+            raise PortTakenError(error.strerror or str(error)) from error
+        started.callback(http.stop)
+        self.http_port = http.port
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    """Hold the lake's lock; the system lets go of it when the process dies."""
+    lock = os.open(folder / "collector.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise LakeLockedError(
+                f"another collector (process {_holder(lock)}) writes the lake {folder}:"
+                " stop it, or use another folder with --lake"
+            ) from error
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _holder(lock: int) -> str:
+    return os.pread(lock, 20, 0).decode(errors="replace").strip() or "unknown"

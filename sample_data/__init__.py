@@ -1,0 +1,1 @@
+"""A simulated marketing company whose agents speak real OTLP."""

@@ -1,0 +1,147 @@
+"""A model call with what production does to it: rate limits, hangs, fallbacks, failures."""
+
+from typing import NamedTuple
+
+from sample_data.company import Model, Step
+from sample_data.request import GAP_MEDIAN_MS, Request, Stretch, record
+from sample_data.spans import Attributes, SimulatedEvent, Value
+
+REJECTION_MEDIAN_MS = 70.0
+BACKOFF_MEDIAN_MS = 220.0
+CACHED_PREFIX_TOKENS = 1024
+CACHE_HIT_SHARE = 0.4
+CACHED_FIRST_TOKEN_SHARE = 0.7  # of the uncached time to first token
+PROMPT_SHARE = 0.01
+PROMPT_TEXT = "SAMPLE PROMPT TEXT"
+
+
+class Failure(NamedTuple):
+    """How a failed call reads."""
+
+    error: str
+    http_status: int
+
+    @property
+    def attributes(self) -> Attributes:
+        """What instrumentations add to a failed call."""
+        return (
+            ("error.type", self.error.partition(":")[0]),
+            ("http.response.status_code", self.http_status),
+        )
+
+
+RATE_LIMITED = Failure("RateLimitError: 429 Too Many Requests", 429)
+TIMED_OUT = Failure("TimeoutError: no answer within the time limit", 504)
+BROKEN = Failure("InternalServerError: 500 the model stopped", 500)
+
+
+def call_model(request: Request, step: Step) -> None:
+    """One model step to its answer, or to the failure that ends the request."""
+    world, use_case = request.world, request.visit.use_case
+    draws, rates = world.draws, use_case.rates
+    model = world.company.models[step.model] if step.model else request.model
+    retry = False
+    request.clock_ms += draws.lognormal(GAP_MEDIAN_MS, 0.5)
+    if draws.chance(rates.retry):
+        _fail(request, step, model, draws.lognormal(REJECTION_MEDIAN_MS, 0.4), RATE_LIMITED)
+        request.clock_ms += draws.lognormal(BACKOFF_MEDIAN_MS, 0.5)
+        retry = True
+    if draws.chance(rates.timeout):
+        _fail(request, step, model, use_case.timeout_ms, TIMED_OUT)
+        if use_case.fallback is None:
+            request.outcome, request.error = "timeout", TIMED_OUT.error
+            return
+        model, request.fallback_used = world.company.models[use_case.fallback], True
+    outage = world.outage(model, request.at_ns(request.clock_ms))
+    if draws.chance(rates.error + (outage.error_rate if outage else 0.0)):
+        _fail(request, step, model, draws.lognormal(model.first_token_ms, 0.4), BROKEN)
+        request.outcome, request.error = "error", BROKEN.error
+        return
+    _answer(request, step, model, retry=retry)
+
+
+def _fail(request: Request, step: Step, model: Model, duration_ms: float, failure: Failure) -> None:
+    start_ms, end_ms = request.clock_ms, request.clock_ms + duration_ms
+    error_type, _, message = failure.error.partition(": ")
+    exception = SimulatedEvent(
+        "exception",
+        request.at_ns(end_ms),
+        (("exception.type", error_type), ("exception.message", message)),
+    )
+    stretch = Stretch(start_ms, end_ms, failure.attributes, failure.error, (exception,))
+    record(request, step.step, _model_facts(request, step, model), stretch)
+    request.clock_ms = end_ms
+
+
+def _answer(request: Request, step: Step, model: Model, *, retry: bool) -> None:
+    draws, use_case = request.world.draws, request.visit.use_case
+    start_ms = request.clock_ms
+    slowdown = request.world.slowdown(model, request.at_ns(start_ms))
+    input_tokens = int(draws.lognormal(step.input_tokens, 0.25))
+    output_tokens = max(1, int(draws.lognormal(step.output_tokens, 0.35)))
+    cached = input_tokens > CACHED_PREFIX_TOKENS and draws.chance(CACHE_HIT_SHARE)
+    first_ms = draws.lognormal(model.first_token_ms, model.first_token_sigma) * slowdown
+    if cached:
+        first_ms *= CACHED_FIRST_TOKEN_SHARE
+    decode_ms = output_tokens * model.token_ms * slowdown
+    extra = _marks(request, step, model, retry=retry)
+    if step.is_final and draws.chance(use_case.rates.abandon):
+        decode_ms *= draws.uniform()
+        request.outcome = "cancelled"
+        extra += (("marketing.cancelled", True),)
+    request.clock_ms = start_ms + first_ms + decode_ms
+    facts = _model_facts(request, step, model) | {
+        "response_model": model.name,
+        "input_tokens": input_tokens,
+        "output_tokens": output_tokens,
+        "total_tokens": input_tokens + output_tokens,
+        "cached_tokens": CACHED_PREFIX_TOKENS if cached else 0,
+        "finish_reason": "stop",
+    }
+    if draws.chance(PROMPT_SHARE):
+        facts["prompt"] = PROMPT_TEXT
+    events: tuple[SimulatedEvent, ...] = ()
+    if use_case.streamed:
+        facts["first_token_ms"] = first_ms
+        events = _chunk_events(request, start_ms + first_ms, decode_ms)
+        if step.is_final:
+            request.first_token_ms = request.perceived_ms = start_ms + first_ms
+    record(request, step.step, facts, Stretch(start_ms, request.clock_ms, extra, "", events))
+
+
+def _model_facts(request: Request, step: Step, model: Model) -> dict[str, Value]:
+    return {
+        "name": step.name,
+        "entity": step.name,
+        "provider": model.provider,
+        "model": model.name,
+        "streamed": request.visit.use_case.streamed,
+    }
+
+
+def _marks(request: Request, step: Step, model: Model, *, retry: bool) -> Attributes:
+    marks: list[tuple[str, Value]] = []
+    if model.provider == "self_hosted":
+        marks.append(("marketing.tier", model.tier))
+    if retry:
+        marks.append(("marketing.retry", 1))
+    if request.fallback_used:
+        marks.append(("marketing.fallback", True))
+    if step.is_final and any(not other.is_final for other in request.visit.use_case.steps):
+        marks.append(("marketing.final", True))
+    return tuple(marks)
+
+
+def _chunk_events(
+    request: Request, first_ms: float, decode_ms: float
+) -> tuple[SimulatedEvent, ...]:
+    dialect = request.dialect
+    if dialect.first_token_event is None:
+        return ()
+    return tuple(
+        SimulatedEvent(
+            dialect.first_token_event,
+            request.at_ns(first_ms + decode_ms * chunk / dialect.chunk_events),
+        )
+        for chunk in range(dialect.chunk_events)
+    )

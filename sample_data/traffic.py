@@ -1,0 +1,163 @@
+"""The company's traffic: a history that ends at a given time, and what happens from now on."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+import numpy as np
+
+from sample_data.company import Company, UseCase, load_company
+from sample_data.dialects import Dialect, load_dialects
+from sample_data.draws import Draws
+from sample_data.model_call import call_model
+from sample_data.plan import DAY_NS, HOUR_NS, SECOND_NS, Visit, plan_visits
+from sample_data.request import begin, finish, run_step, speak
+from sample_data.spans import SimulatedEvent, SimulatedTrace
+from sample_data.world import World, outages_before
+
+LARGEST_EXCESS_MS = 6000.0
+BUSY_HOURS_INTENT = 1.15  # buyers come in the evening, when it is slowest: a confounder
+BUSY_HOURS = range(17, 22)
+
+
+@dataclass(slots=True)
+class Sessions:
+    """What sessions have waited so far beyond their budget, until their last request."""
+
+    excess_ms: dict[int, list[float]] = field(default_factory=dict)
+
+    def settle(self, world: World, visit: Visit, trace: SimulatedTrace) -> SimulatedTrace:
+        """The trace, and after a session's last request whether the session converted."""
+        truth = visit.use_case.conversion
+        if truth is None:
+            return trace
+        waited_ms = trace.perceived_ms or trace.response_ms
+        excess_ms = min(max(waited_ms - truth.budget_ms, 0.0), LARGEST_EXCESS_MS)
+        self.excess_ms.setdefault(visit.session, []).append(excess_ms)
+        if not visit.is_last:
+            return trace
+        excesses_ms = self.excess_ms.pop(visit.session)
+        mean_ms = sum(excesses_ms) / len(excesses_ms)
+        intent = trace.intent * (BUSY_HOURS_INTENT if _is_busy(visit.start_ns) else 1.0)
+        kept = max(0.0, 1 - truth.loss_per_100_ms * mean_ms / 100)
+        converted = trace.outcome == "ok" and world.draws.chance(truth.rate * intent * kept)
+        settled = trace._replace(intent=intent, excess_ms=mean_ms, converted=converted)
+        return _with_conversion(settled, visit) if converted else settled
+
+
+class LiveTraffic:
+    """The trickle: asked again and again, it gives the requests that have ended since."""
+
+    def __init__(self, started_at: datetime, rng: np.random.Generator) -> None:
+        """Nothing happens before started_at."""
+        self._rng = rng
+        self._planned_until_ns = _ns(started_at)
+        company = load_company()
+        self._world = World(company, load_dialects(), Draws(rng))
+        per_second = sum(case.requests_per_day for case in company.use_cases) * SECOND_NS / DAY_NS
+        self._scale = company.live_requests_per_second / per_second
+        self._sessions = Sessions()
+        self._to_start: list[tuple[int, int, Visit]] = []
+        self._to_end: list[tuple[int, int, SimulatedTrace]] = []
+        self._order = count()
+
+    def next_traces(self, now: datetime) -> list[SimulatedTrace]:
+        """The requests that ended since the last call, in the order of their end."""
+        now_ns = _ns(now)
+        company = self._world.company
+        planned = plan_visits(company, self._planned_until_ns, now_ns, self._rng, self._scale)
+        self._planned_until_ns = max(now_ns, self._planned_until_ns)
+        for visit in planned:
+            heapq.heappush(self._to_start, (visit.start_ns, next(self._order), visit))
+        while self._to_start and self._to_start[0][0] <= now_ns:
+            trace = _simulate(self._world, self._sessions, heapq.heappop(self._to_start)[2])
+            heapq.heappush(self._to_end, (_end_ns(trace), next(self._order), trace))
+        ended = []
+        while self._to_end and self._to_end[0][0] <= now_ns:
+            ended.append(heapq.heappop(self._to_end)[2])
+        return ended
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Past traffic: how many spans to expect, and the traces in the order of their start."""
+
+    expected_spans: int
+    traces: Iterator[SimulatedTrace]
+
+
+def history(*, days: int, until: datetime, seed: int, company: Company | None = None) -> History:
+    """The traffic of the days before until; the same arguments give the same spans."""
+    rng = np.random.default_rng(seed)
+    company = company or load_company()
+    dialects, until_ns = load_dialects(), _ns(until)
+    planned = plan_visits(company, until_ns - days * DAY_NS, until_ns, rng)
+    visits = [visit for visit in planned if visit.start_ns < until_ns]
+    world = World(company, dialects, Draws(rng), outages_before(company, until_ns))
+    sessions = Sessions()
+    spans = {case.name: mean_spans(case, dialects[case.dialect]) for case in company.use_cases}
+    return History(
+        expected_spans=round(sum(spans[visit.use_case.name] for visit in visits)),
+        traces=(_simulate(world, sessions, visit) for visit in visits),
+    )
+
+
+def mean_spans(use_case: UseCase, dialect: Dialect) -> float:
+    """Spans of an average request of the use case."""
+    rates, spans, alive = use_case.rates, float(len(dialect.layers)), 1.0
+    for step in use_case.steps:
+        own = 3.0 if step.remote else 1.0
+        fatal = 0.0
+        if step.step == "llm":
+            own += rates.retry + (rates.timeout if use_case.fallback else 0.0)
+            fatal = rates.error + (0.0 if use_case.fallback else rates.timeout)
+            fatal += rates.abandon if step.is_final else 0.0
+        spans += alive * step.share * own
+        alive *= 1 - step.share * fatal
+    return spans
+
+
+_RUNNERS = {"llm": call_model, "tts": speak}
+
+
+def _simulate(world: World, sessions: Sessions, visit: Visit) -> SimulatedTrace:
+    request = begin(world, visit)
+    for step in visit.use_case.steps:
+        if not world.draws.chance(step.share):
+            continue
+        _RUNNERS.get(step.step, run_step)(request, step)
+        if request.outcome != "ok":
+            break
+    return sessions.settle(world, visit, finish(request))
+
+
+def _with_conversion(trace: SimulatedTrace, visit: Visit) -> SimulatedTrace:
+    truth = visit.use_case.conversion
+    if truth is None:
+        return trace
+    root, *others = trace.spans
+    conversion = SimulatedEvent(
+        "marketing.conversion",
+        root.end_ns,
+        (
+            ("marketing.conversion.id", root.trace_id.hex()),
+            ("marketing.conversion.kind", truth.kind),
+            ("marketing.conversion.value_usd", truth.value_usd),
+            ("session.id", f"session-{visit.session:012x}"),
+        ),
+    )
+    return trace._replace(spans=(root._replace(events=(*root.events, conversion)), *others))
+
+
+def _is_busy(at_ns: int) -> bool:
+    return at_ns // HOUR_NS % 24 in BUSY_HOURS
+
+
+def _end_ns(trace: SimulatedTrace) -> int:
+    return trace.spans[0].end_ns
+
+
+def _ns(at: datetime) -> int:
+    return int(at.timestamp()) * SECOND_NS + at.microsecond * 1000

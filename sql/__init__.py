@@ -1,0 +1,1 @@
+"""The data: lake, table definitions, models, conventions, methods."""

@@ -1,0 +1,16 @@
+-- Spans of the traces that are taken up now: quiet for a while, or open for so long that they must not wait.
+create or replace temp table taken as
+with settled as (
+    select trace_id
+    from hot_spans
+    group by all
+    having
+        max(received_at) <= getvariable('quiet_since')
+        or min(received_at) <= getvariable('patient_since')
+)
+
+select
+    hot_spans.*,
+    started_at + to_microseconds((duration_ms * 1000)::bigint) as ended_at,
+from hot_spans
+semi join settled using (trace_id)

@@ -1,0 +1,43 @@
+-- What `corrected` (requests taken back) and `assembled` (requests written) change in the latency buckets.
+-- Buckets: METHODS, latency tax 10, with a relative error of at most 1 %. Only requests that finished well have a latency.
+create or replace temp table sketched as
+with changes as (
+    select *, 1 as n
+    from assembled
+    union all by name
+    select *, -1 as n
+    from corrected
+),
+
+latencies as (
+    unpivot (
+        select
+            date_trunc('hour', started_at) as hour,
+            use_case,
+            channel,
+            environment,
+            model,
+            tier,
+            n,
+            ttft_ms as first_token,
+            perceived_ms as perceived,
+            duration_ms as response,
+        from changes
+        where outcome = 'ok'
+    )
+    on first_token, perceived, response into name metric value latency_ms
+)
+
+select
+    hour,
+    use_case,
+    channel,
+    environment,
+    model,
+    tier,
+    metric,
+    case when latency_ms > 0 then ceil(ln(latency_ms) / ln(101 / 99)) end::smallint as bucket,
+    sum(n) as n,
+from latencies
+group by all
+having sum(n) != 0

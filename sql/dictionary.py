@@ -1,0 +1,55 @@
+"""The comment that opens every SQL file: what a row is, each column, its unit. One parser for all."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_COLUMN = re.compile(r"-- (?P<name>[a-z_0-9]+)  +(?P<comment>.+)")
+_GRAIN = "-- grain: "
+_PARAMETERS = "-- parameters: "
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the header of a SQL file says. `grain` is empty where rows have no key."""
+
+    name: str
+    text: str
+    grain: tuple[str, ...]
+    parameters: tuple[tuple[str, str], ...]
+    """(name, default as SQL or "") of a table macro, in order."""
+    columns: dict[str, str]
+    """Comment by column name, in order."""
+    body: str
+
+
+@cache
+def describe(file: Path) -> Description:
+    """The description of a table or model, from its file."""
+    lines = file.read_text().splitlines()
+    header = [line for line in lines if line.startswith("--")]
+    text, grain, parameters, columns = "", "", "", {}
+    for line in header:
+        column = _COLUMN.fullmatch(line)
+        if line.startswith(_GRAIN):
+            grain = line.removeprefix(_GRAIN)
+        elif line.startswith(_PARAMETERS):
+            parameters = line.removeprefix(_PARAMETERS)
+        elif column and grain:
+            columns[column["name"]] = column["comment"]
+        else:
+            text = f"{text} {line.removeprefix('--').strip()}".strip()
+    return Description(
+        name=re.sub(r"^\d+_", "", file.stem),
+        text=text,
+        grain=tuple(grain.split(", ")) if grain not in {"", "none"} else (),
+        parameters=tuple(_parameter(part) for part in parameters.split(", ") if part),
+        columns=columns,
+        body="\n".join(lines[len(header) :]).strip().rstrip(";"),
+    )
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, _, default = text.partition(" := ")
+    return name, default

@@ -1,0 +1,178 @@
+"""The lake: DuckLake tables in a folder or on shared storage. The only caller of `duckdb.connect`.
+
+LakeMissingError   there is no lake yet: start a collector on it
+LakeTooNewError    a later version of Latency Tax wrote it: upgrade this one
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from sql.models import session_statements
+from sql.settings import Settings, is_connection_string
+
+SCHEMA = Path(__file__).parent / "schema"
+EXTENSIONS = {
+    "sqlite_scanner": "duckdb_extension_sqlite_scanner",
+    "ducklake": "duckdb_extension_ducklake",
+}
+CLOSED = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+SEARCH_PATH = "SET search_path = 'memory.main,lake.main'"
+INLINED_ROWS = 200
+"""Inserts of fewer rows stay in the catalogue until they are flushed, and cost no file."""
+
+
+class LakeMissingError(Exception):
+    """There is no lake at this place yet."""
+
+
+class LakeTooNewError(Exception):
+    """The lake was written by a later version than this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a lake is: the catalogue's DuckLake string and the folder or URL of its data files."""
+
+    catalogue: str
+    data: str
+    folder: Path | None
+    """None for a lake that is not in a folder."""
+
+    @property
+    def catalogue_file(self) -> Path | None:
+        """The SQLite file of a lake in a folder."""
+        return self.folder / "catalog.sqlite" if self.folder else None
+
+
+def place_of(settings: Settings) -> Place:
+    """Where the lake of `settings` is."""
+    if is_connection_string(settings.lake):
+        return Place(settings.lake, settings.data or "", None)
+    folder = Path(settings.lake)
+    return Place(f"ducklake:sqlite:{folder / 'catalog.sqlite'}", str(folder / "data"), folder)
+
+
+def attach_statements(place: Place, *, read_only: bool) -> list[str]:
+    """SQL that opens the lake as `lake` in any DuckDB of the same version."""
+    options = ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"] if read_only else []
+    options += [f"DATA_PATH {_quoted(place.data)}", f"DATA_INLINING_ROW_LIMIT {INLINED_ROWS}"]
+    return [
+        *(f"LOAD {_quoted(str(extension_file(name)))}" for name in EXTENSIONS),
+        "SET TimeZone = 'UTC'",
+        f"ATTACH {_quoted(place.catalogue)} AS lake ({', '.join(options)})",
+        SEARCH_PATH,
+    ]
+
+
+def extension_file(name: str) -> Path:
+    """The extension inside its wheel. Raises ModuleNotFoundError when the wheel is missing."""
+    found = files(EXTENSIONS[name]) / "extensions" / f"v{duckdb.__version__}"
+    return Path(str(found / f"{name}.duckdb_extension"))
+
+
+def connect(place: Place, *, read_only: bool, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB session with the lake attached, nothing else in it. Raises LakeMissingError."""
+    if read_only and place.catalogue_file and not place.catalogue_file.exists():
+        raise LakeMissingError(
+            f"no lake in {place.folder}: start one with `latencytax up`, or name another with --lake"
+        )
+    con = duckdb.connect(config=dict(CLOSED))
+    if threads:
+        con.execute(f"SET threads = {threads:d}")
+    for statement in attach_statements(place, read_only=read_only):
+        con.execute(statement)
+    return con
+
+
+def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A read-only session with the lake and every model. Raises LakeMissingError, LakeTooNewError."""
+    con = connect(place_of(settings), read_only=True)
+    _check_version(con)
+    for statement in session_statements(settings):
+        con.execute(statement)
+    return con
+
+
+def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A session that may write; makes the lake, or brings its tables up to date, first.
+
+    The caller holds the lake's lock: two writers on one SQLite catalogue block each other.
+    """
+    place = place_of(settings)
+    if place.catalogue_file and place.folder:
+        (place.folder / "data").mkdir(parents=True, exist_ok=True)
+        _use_wal(place.catalogue_file)
+    con = connect(place, read_only=False, threads=1)
+    _migrate(con)
+    for statement in session_statements(settings):
+        con.execute(statement)
+    return con
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of it or nothing."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def snapshot_id(con: duckdb.DuckDBPyConnection) -> int:
+    """The id of the newest snapshot: equal ids, equal numbers."""
+    row = con.execute("FROM ducklake_current_snapshot('lake')").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _use_wal(catalogue: Path) -> None:
+    """Write-ahead logging: commits beside a busy reader then take 27 ms, not up to a second."""
+    with sqlite3.connect(catalogue) as con:
+        con.execute("PRAGMA journal_mode = WAL")
+    con.close()
+
+
+def _migrate(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE TABLE IF NOT EXISTS lake.lake_version (version integer, applied_at timestamptz)")
+    applied = _check_version(con)
+    if not applied:
+        con.execute("CALL lake.set_option('parquet_compression', 'zstd')")
+    con.execute("USE lake")
+    for step in _steps()[applied:]:
+        with transaction(con):
+            con.execute(step.read_text())
+            con.execute("INSERT INTO lake.lake_version VALUES (?, now())", [int(step.stem[:3])])
+    con.execute(SEARCH_PATH)
+
+
+def _check_version(con: duckdb.DuckDBPyConnection) -> int:
+    """How many of the schema's steps the lake has. Raises LakeTooNewError, LakeMissingError."""
+    try:
+        row = con.execute("SELECT coalesce(max(version), 0) FROM lake.lake_version").fetchone()
+    except duckdb.CatalogException as error:
+        raise LakeMissingError("the lake is being made just now: try again in a second") from error
+    applied = int(row[0]) if row else 0
+    if applied > len(_steps()):
+        raise LakeTooNewError(
+            f"the lake has version {applied}, this Latency Tax knows {len(_steps())}: upgrade it"
+        )
+    return applied
+
+
+def _steps() -> list[Path]:
+    return sorted(SCHEMA.glob("*.sql"))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,68 @@
+"""Keeping the lake small: tiny commits become files, small files larger ones, old snapshots go.
+
+Merging reads and writes again what it merges, so a round takes few files, and files that a busy
+minute made are large enough to be left alone.
+"""
+
+from dataclasses import dataclass
+from time import monotonic
+
+import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Statements that are due every `every_s` seconds."""
+
+    every_s: float
+    statements: tuple[str, ...]
+
+
+MERGED_BELOW_BYTES = 1 * 2**20
+SNAPSHOTS_KEPT = "INTERVAL 10 minutes"
+"""How long a reader may work on one snapshot."""
+
+CHORES = (
+    Chore(
+        60,
+        (
+            "CALL ducklake_flush_inlined_data('lake')",
+            "CALL ducklake_merge_adjacent_files("
+            f"'lake', max_compacted_files => 64, max_file_size => {MERGED_BELOW_BYTES})",
+        ),
+    ),
+    Chore(
+        300,
+        (
+            f"CALL ducklake_expire_snapshots('lake', older_than => now() - {SNAPSHOTS_KEPT})",
+            "CALL ducklake_cleanup_old_files("
+            f"'lake', older_than => now() - {SNAPSHOTS_KEPT})",
+        ),
+    ),
+    Chore(
+        3600,
+        (
+            "CALL ducklake_rewrite_data_files('lake', delete_threshold => 0.1)",
+            "CALL ducklake_merge_adjacent_files("
+            f"'lake', max_compacted_files => 16, max_file_size => {16 * MERGED_BELOW_BYTES})",
+            "DELETE FROM lake.assembly_log WHERE assembled_at < now() - INTERVAL 1 day",
+        ),
+    ),
+)
+
+
+class Maintenance:
+    """Does each chore when it is due, in the writer's session and thread."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        """The first round of each chore is one interval from now."""
+        self._con = con
+        self._due_at = [monotonic() + chore.every_s for chore in CHORES]
+
+    def run(self) -> None:
+        """The chores that are due."""
+        for index, chore in enumerate(CHORES):
+            if monotonic() >= self._due_at[index]:
+                for statement in chore.statements:
+                    self._con.execute(statement)
+                self._due_at[index] = monotonic() + chore.every_s

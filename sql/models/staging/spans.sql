@@ -1,0 +1,113 @@
+-- One span as received. A span that a sender repeated in other bytes stands here twice.
+-- grain: none
+-- trace_id          lower-case hex
+-- span_id           lower-case hex
+-- parent_span_id    lower-case hex; null for a root
+-- name              as sent
+-- kind              internal, server, client, producer, consumer or unspecified
+-- started_at        start [UTC]
+-- duration_ms       end minus start, 0 when the end lies before the start [ms]
+-- status            unset, ok or error
+-- status_message    as sent
+-- service           service.name, unknown_service when the sender gave none
+-- environment       deployment.environment.name
+-- region            cloud region of the sender
+-- scope             instrumentation scope
+-- step              agent, workflow, llm, embedding, retrieval, rerank, tool, guardrail, redaction, router, cache, asr, tts, http, db or other
+-- use_case          declared, or matched by the use cases' globs
+-- channel           declared channel
+-- agent             agent name
+-- session_id        session, conversation or thread
+-- user_id           user
+-- task_id           the user task that several requests belong to
+-- provider          model provider as sent
+-- model             model without provider prefix and release date
+-- tier              model tier, declared or by model name
+-- input_tokens      prompt tokens [tokens]
+-- output_tokens     completion tokens [tokens]
+-- cached_tokens     prompt tokens read from a cache [tokens]
+-- reasoning_tokens  tokens thought, not shown [tokens]
+-- ttft_ms           time to first token from the start of the span; null when unknown or not believable [ms]
+-- ttft_source       the attribute or event that ttft_ms came from
+-- streamed          whether the answer was streamed
+-- tool              tool name
+-- target            server or database called
+-- http_status       HTTP response status
+-- finish_reason     why the model stopped
+-- retry             attempt number, 0 for the first
+-- fallback          a lower-quality fallback was taken
+-- cancelled         the orchestrator cancelled this branch
+-- cost_usd          cost as sent [USD]
+-- quality           evaluation score [0..1]
+-- attributes        attributes as sent, prompt and answer texts left out
+-- resource          resource attributes as sent
+-- events            span events: name, at, attributes
+-- received_at       when the collector took it in [UTC]
+-- is_async          nobody waits for this span
+-- is_final          this call produced the answer
+-- first_audio_ms    first audio from the start of the span [ms]
+-- cold_start        the span waited for something to start up
+-- device            mobile or desktop
+-- arm               randomised arm
+-- host              clock domain: service.instance.id, else host.name
+-- is_turn           a user's turn: a request of its own inside its trace
+-- error_type        class of the error
+-- flag              what is doubtful: end_before_start, far_future, far_past or ttft_not_believable
+select
+    trace_id,
+    span_id,
+    parent_span_id,
+    name,
+    kind,
+    started_at,
+    duration_ms,
+    status,
+    status_message,
+    service,
+    environment,
+    region,
+    scope,
+    step,
+    use_case,
+    channel,
+    agent,
+    session_id,
+    user_id,
+    task_id,
+    provider,
+    model,
+    tier,
+    input_tokens,
+    output_tokens,
+    cached_tokens,
+    reasoning_tokens,
+    ttft_ms,
+    ttft_source,
+    streamed,
+    tool,
+    target,
+    http_status,
+    finish_reason,
+    retry,
+    fallback,
+    cancelled,
+    cost_usd,
+    quality,
+    map_from_entries(attributes) as attributes,
+    map_from_entries(resource) as resource,
+    list_transform(
+        events,
+        lambda e: {'name': e.name, 'at': e."at", 'attributes': map_from_entries(e.attributes)}
+    ) as events,
+    received_at,
+    is_async,
+    is_final,
+    first_audio_ms,
+    cold_start,
+    device,
+    arm,
+    host,
+    is_turn,
+    error_type,
+    flag,
+from lake.spans

@@ -1,0 +1,161 @@
+"""What is materialised from spans, incrementally: requests and their latency sketch.
+
+Spans of unfinished traces wait in memory, in `hot_spans`. A trace is taken up when it has been
+quiet for a while; when spans come for a trace that was taken up before, its stored spans are read
+again and its requests are made anew. Nothing else of the lake is ever read, so the cost of a span
+does not grow with the lake. A round is one lake transaction with its watermark: after a crash,
+every span received since the watermark waits again.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sql.lake import transaction
+
+STEPS = Path(__file__).parent / "assemble"
+
+QUIET = timedelta(seconds=4)
+"""A trace without new spans for this long is taken up."""
+
+PATIENCE = timedelta(seconds=60)
+"""A trace that has waited this long is taken up even if spans still come."""
+
+MARGIN = timedelta(hours=24)
+"""How far the spans of one trace may lie apart and still find each other after they were stored."""
+
+REMEMBERED = 500_000
+"""Requests of which the session remembers that they exist; older ones are looked up in the lake."""
+
+HOT = "* EXCLUDE (kind, status_message, scope, ttft_source, target, attributes, resource, events, flag)"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round of assembling did."""
+
+    traces: int
+    requests: int
+
+
+class Assembly:
+    """Makes requests in the writer's session; one per lake, used by one thread."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, journal_id: str) -> None:
+        """Take up where the last round ended: spans received since its watermark wait again."""
+        self._con = con
+        self._journal_id = journal_id
+        self._loaded_through: datetime | None = self._watermark()
+        self._set("remembers_since", datetime.now(UTC))
+        self._set("margin", MARGIN)
+        self._waiting: list[str] = []
+        self._loads = count(1)
+        con.execute("CREATE TEMP TABLE known_traces (trace_id varchar, assembled_at timestamptz)")
+        con.execute(
+            f"CREATE TEMP VIEW since_watermark AS SELECT {HOT} FROM lake.spans "
+            "WHERE received_at >= coalesce(getvariable('watermark')::timestamptz, '-infinity'::timestamptz)"
+        )
+        self._wait_in_own_table("since_watermark")
+
+    def wait(self, relation: str) -> None:
+        """Let the spans in `relation`, just stored, wait to be taken up."""
+        self._wait_in_own_table(f"(SELECT {HOT} FROM {relation})")
+        self._loaded_through = self._value(f"SELECT max(received_at) FROM {self._waiting[-1]}")
+
+    @property
+    def waiting_spans(self) -> int:
+        """Spans that are stored and not yet in a request."""
+        return int(self._value("SELECT count(*) FROM hot_spans"))
+
+    def run(self, now: datetime, quiet: timedelta = QUIET) -> Round:
+        """Take up the traces that are quiet at `now`; their requests are in the lake on return."""
+        self._set("as_of", now)
+        self._set("quiet_since", now - quiet)
+        self._set("patient_since", now - PATIENCE)
+        self._step("1_taken")
+        traces = int(self._value("SELECT count(DISTINCT trace_id) FROM taken"))
+        if not traces:
+            return Round(0, 0)
+        self._step("2_corrected")
+        self._step("3_again")
+        if self._value("SELECT count(*) FROM again"):
+            self._step("4_retaken")
+        for step in ("5_copies", "6_tangled", "7_assembled", "8_sketched"):
+            self._step(step)
+        requests = self._store(now, traces)
+        self._remember(now)
+        return Round(traces, requests)
+
+    def _store(self, now: datetime, traces: int) -> int:
+        requests = int(self._value("SELECT count(*) FROM assembled"))
+        with transaction(self._con):
+            if self._value("SELECT count(*) FROM corrected"):
+                self._step("9_taken_back")
+            self._con.execute("INSERT INTO lake.requests BY NAME FROM assembled")
+            self._con.execute("INSERT INTO lake.latency_sketch BY NAME FROM sketched")
+            self._con.execute(
+                """INSERT INTO lake.assembly_log
+                SELECT ?, least(min(received_at), ?::timestamptz), ?, ?, ?
+                FROM hot_spans ANTI JOIN taken USING (trace_id)""",
+                [self._journal_id, self._loaded_through, traces, requests, now],
+            )
+        return requests
+
+    def _remember(self, now: datetime) -> None:
+        """Forget the spans that are in requests; remember that their traces exist."""
+        taken_up = self._waiting.copy()
+        self._wait_in_own_table("(FROM hot_spans ANTI JOIN taken USING (trace_id))")
+        self._waiting = self._waiting[-1:]
+        self._show_waiting()
+        for table in taken_up:
+            self._con.execute(f"DROP TABLE {table}")
+        self._con.execute(
+            "INSERT INTO known_traces SELECT DISTINCT trace_id, ?::timestamptz FROM taken", [now]
+        )
+        if self._value("SELECT count(*) FROM known_traces") > 2 * REMEMBERED:
+            self._con.execute(
+                "CREATE OR REPLACE TEMP TABLE known_traces AS "
+                f"FROM known_traces ORDER BY assembled_at DESC LIMIT {REMEMBERED}"
+            )
+            self._con.execute(
+                "SET VARIABLE remembers_since = (SELECT min(assembled_at) FROM known_traces)"
+            )
+
+    def _wait_in_own_table(self, relation: str) -> None:
+        """A table for each load: DuckDB copies rows twice that it adds to rows already there."""
+        self._waiting.append(f"hot_{next(self._loads)}")
+        self._con.execute(f"CREATE TEMP TABLE {self._waiting[-1]} AS FROM {relation}")
+        self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        tables = " UNION ALL ".join(f"FROM {table}" for table in self._waiting)
+        self._con.execute(f"CREATE OR REPLACE TEMP VIEW hot_spans AS {tables}")
+
+    def _watermark(self) -> datetime | None:
+        self._set("journal_id", self._journal_id)
+        watermark: datetime | None = self._value(
+            "SELECT arg_max(watermark_at, assembled_at) FROM lake.assembly_log "
+            "WHERE journal_id = getvariable('journal_id')"
+        )
+        self._set("watermark", watermark)
+        return watermark
+
+    def _set(self, name: str, value: object) -> None:
+        self._con.execute(f"SET VARIABLE {name} = ?", [value])
+
+    def _step(self, name: str) -> None:
+        self._con.execute(_sql(name))
+
+    def _value(self, query: str) -> Any:
+        row = self._con.execute(query).fetchone()
+        return row[0] if row else None
+
+
+@cache
+def _sql(name: str) -> str:
+    return (STEPS / f"{name}.sql").read_text()

@@ -1,0 +1,152 @@
+"""Settings: one TOML file, the environment and the command line, read here and nowhere else.
+
+An option of the command line wins over the environment, the environment over the file, and the
+file over the defaults below. Every problem is reported at once, as a ``SettingsError``.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sql.settings_file import (
+    Document,
+    Limits,
+    Objective,
+    SettingsError,
+    Tier,
+    UseCase,
+    check,
+    read_toml,
+)
+
+__all__ = [
+    "Limits",
+    "Objective",
+    "Settings",
+    "SettingsError",
+    "Tier",
+    "UseCase",
+    "host_and_port",
+    "is_connection_string",
+    "load_settings",
+]
+
+Entry = TypeVar("Entry", bound=UseCase | Tier)
+
+DEFAULT_CONFIG = Path("latencytax.toml")
+DEFAULT_LAKE = "latencytax-data"
+DEFAULT_LIMITS = Limits()
+CONFIG_VARIABLE = "LATENCYTAX_CONFIG"
+VARIABLES = {
+    "lake": "LATENCYTAX_LAKE",
+    "data": "LATENCYTAX_DATA",
+    "grpc_address": "LATENCYTAX_GRPC_ADDRESS",
+    "http_address": "LATENCYTAX_HTTP_ADDRESS",
+    "dashboard_address": "LATENCYTAX_DASHBOARD_ADDRESS",
+}
+SHIPPED = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the collector, the models and the dashboard are told, checked and complete."""
+
+    lake: str
+    """A folder (absolute), or a DuckLake connection string: ``ducklake:postgres:…``."""
+    data: str | None = None
+    """Where a connection-string lake keeps its files: an absolute folder or a URL."""
+    grpc_address: str = "127.0.0.1:4317"
+    http_address: str = "127.0.0.1:4318"
+    dashboard_address: str = "127.0.0.1:8501"
+    keep_content: bool = False
+    limits: Limits = DEFAULT_LIMITS
+    use_cases: tuple[UseCase, ...] = ()
+    """A site's own first, then the shipped ones that it does not replace: the first match wins."""
+    tiers: tuple[Tier, ...] = ()
+    config: Path | None = None
+    """The file that was read; None when there is none."""
+
+    def environment(self) -> dict[str, str]:
+        """The variables with which a child process arrives at these same settings."""
+        values = {name: getattr(self, key) or "" for key, name in VARIABLES.items()}
+        return values | {CONFIG_VARIABLE: str(self.config or "")}
+
+
+def load_settings(
+    config: Path | None,
+    *,
+    lake: str | None = None,
+    data: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Settings from the options given, the environment and the file; ``SettingsError`` if wrong."""
+    file = _config_file(config, environ)
+    raw = read_toml(file) if file else {}
+    origins = dict.fromkeys(raw, str(file))
+    overrides = [(name, key, environ.get(name)) for key, name in VARIABLES.items()]
+    for origin, key, value in [*overrides, ("--lake", "lake", lake), ("--data", "data", data)]:
+        if value:
+            raw[key], origins[key] = value, origin
+    document = check(raw, origins)
+    folders = {
+        key: file.parent if file and origins.get(key) == str(file) else Path.cwd()
+        for key in ("lake", "data")
+    }
+    return _settings(document, folders, file)
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """``("127.0.0.1", 4317)`` of ``127.0.0.1:4317``; an IPv6 host loses its brackets."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def is_connection_string(lake: str) -> bool:
+    """True when the lake is a DuckLake connection string, false when it is a folder."""
+    return lake.startswith("ducklake:")
+
+
+def _config_file(config: Path | None, environ: Mapping[str, str]) -> Path | None:
+    if config is not None:
+        return config
+    if environ.get(CONFIG_VARIABLE):
+        return Path(environ[CONFIG_VARIABLE])
+    return DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None
+
+
+def _settings(document: Document, folders: Mapping[str, Path], config: Path | None) -> Settings:
+    """The document over the defaults; ``folders`` are where relative paths start."""
+    lake = _located(document.lake or DEFAULT_LAKE, folders["lake"])
+    data = _located(document.data, folders["data"]) if document.data else None
+    if is_connection_string(lake) and data is None:
+        raise SettingsError(
+            ["lake: a connection string needs `data` too: the folder or URL of its files"]
+        )
+    plain = ("grpc_address", "http_address", "dashboard_address", "keep_content", "limits")
+    given = {key: getattr(document, key) for key in plain}
+    return Settings(
+        lake=lake,
+        data=data if is_connection_string(lake) else None,
+        use_cases=_overlaid(document.use_case, _shipped("use_cases.toml").use_case),
+        tiers=_overlaid(document.tier, _shipped("model_tiers.toml").tier),
+        config=config,
+        **{key: value for key, value in given.items() if value is not None},
+    )
+
+
+def _located(value: str, folder: Path) -> str:
+    if is_connection_string(value) or "://" in value:
+        return value
+    return str((folder / Path(value).expanduser()).resolve())
+
+
+def _overlaid(own: tuple[Entry, ...], shipped: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    replaced = {entry.name for entry in own}
+    return (*own, *(entry for entry in shipped if entry.name not in replaced))
+
+
+def _shipped(name: str) -> Document:
+    raw = read_toml(SHIPPED / name)
+    return check(raw, dict.fromkeys(raw, name))

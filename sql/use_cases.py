@@ -1,0 +1,64 @@
+"""Which use case and which model tier a span belongs to, by the globs of the settings."""
+
+from fnmatch import fnmatchcase
+
+import numpy as np
+import pyarrow as pa
+
+from sql.attributes import Attributes, Ints
+from sql.conventions import Facts, Words
+from sql.settings import Tier, UseCase
+
+
+def assign_use_cases(
+    facts: Facts, names: pa.Array, attributes: Attributes, use_cases: tuple[UseCase, ...]
+) -> None:
+    """Gives every span the first use case that its own words match; a declared name stays otherwise."""
+    words = facts.words["use_case"]
+    assigned = np.full(len(words.codes), -1)
+    for use_case in reversed(use_cases):  # the first is written last
+        code = words.distinct.setdefault(use_case.name, len(words.distinct))
+        for key, globs in use_case.match.items():
+            assigned[_matching(key, globs, facts, names, attributes)] = code
+    words.codes = np.where(assigned < 0, words.codes, assigned)
+
+
+def assign_tiers(facts: Facts, tiers: tuple[Tier, ...]) -> None:
+    """Gives every span without a declared tier that of its model."""
+    models, words = facts.words["model"], facts.words["tier"]
+    code_of = np.array([_tier_code(words, model, tiers) for model in models.distinct] + [-1])
+    words.codes = np.where(words.codes < 0, code_of[models.codes], words.codes)
+
+
+def _tier_code(words: Words, model: str, tiers: tuple[Tier, ...]) -> int:
+    for tier in tiers:
+        if any(fnmatchcase(model, glob.lower()) for glob in tier.models):
+            return words.distinct.setdefault(tier.name, len(words.distinct))
+    return -1
+
+
+_COLUMNS = {"use_case": "use_case", "agent": "agent", "service.name": "service"}
+"""Match keys that are facts; "span_name" is the span's name, any other key an attribute."""
+
+
+def _matching(
+    key: str, globs: tuple[str, ...], facts: Facts, names: pa.Array, attributes: Attributes
+) -> Ints:
+    """The spans whose word for `key` matches one of `globs`."""
+    if key in _COLUMNS:
+        words = facts.words[_COLUMNS[key]]
+        return _rows_of(words.codes, list(words.distinct), globs)
+    if key == "span_name":
+        encoded = names.dictionary_encode()
+        return _rows_of(encoded.indices.to_numpy(), encoded.dictionary.to_pylist(), globs)
+    at = attributes.positions.get(key)
+    if at is None:
+        return np.empty(0, np.int64)
+    encoded = attributes.text.take(pa.array(at)).dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy()
+    return attributes.owner[at[_rows_of(codes, encoded.dictionary.to_pylist(), globs)]]
+
+
+def _rows_of(codes: Ints, words: list[str], globs: tuple[str, ...]) -> Ints:
+    matches = [any(fnmatchcase(word, glob) for glob in globs) for word in words]
+    return np.flatnonzero(np.array([*matches, False])[codes])

@@ -1,0 +1,227 @@
+"""The pages over a lake that a real collector filled, without a browser."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from streamlit.testing.v1 import AppTest
+
+from app import queries
+from app.dashboard import wording
+from app.dashboard.budgets import Budget, headline
+from app.dashboard.charts import percentiles_to_budget, percentiles_to_budget_text
+from app.dashboard.refusals import refusal
+from app.dashboard.rows import board_table, sparkline
+from app.dashboard.theme import DARK, LIGHT
+from collector.service import Collector
+from sql.lake import open_reader
+from sql.settings import Settings, load_settings
+
+MAIN = Path(__file__).parents[2] / "app" / "dashboard" / "main.py"
+NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
+HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) **b**"
+
+
+def send(target: str, service: str, use_case: str, durations_ms: list[float]) -> None:
+    """One request of each duration, ended in the last minutes."""
+    resource = Resource({"service.name": service, "marketing.use_case": use_case})
+    provider = TracerProvider(resource=resource)
+    provider.add_span_processor(
+        BatchSpanProcessor(OTLPSpanExporter(endpoint=target, insecure=True), max_queue_size=10_000)
+    )
+    tracer = provider.get_tracer("tests")
+    start = datetime.now(UTC) - timedelta(minutes=30)
+    for index, duration_ms in enumerate(durations_ms):
+        started_ns = int((start + timedelta(seconds=index)).timestamp() * 1e9)
+        span = tracer.start_span("request", start_time=started_ns)
+        span.end(started_ns + int(duration_ms * 1e6))
+    provider.shutdown()
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A lake in which one of two budgets was missed, and one service has a hostile name."""
+    lake = str(tmp_path_factory.mktemp("lake"))
+    settings = replace(
+        load_settings(None, lake=lake), grpc_address="127.0.0.1:0", http_address="127.0.0.1:0"
+    )
+    with Collector(settings) as collector:
+        target = f"127.0.0.1:{collector.grpc_port}"
+        send(target, "bidder", "bid_optimization", [50.0] * 270 + [150.0] * 30)
+        send(target, HOSTILE, "checkout_personalization", [120.0] * 200)
+        while not collector.caught_up():
+            time.sleep(0.1)
+    return settings
+
+
+@pytest.fixture
+def page(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    return AppTest.from_file(MAIN, default_timeout=30)
+
+
+def html(page: AppTest) -> str:
+    return "\n".join(element.proto.body for element in page.html)
+
+
+def test_the_board_opens_with_the_sentence_that_answers(page: AppTest, settings: Settings) -> None:
+    page.run()
+    assert not page.exception
+    end = datetime.now(UTC)
+    week = queries.Filters(end - timedelta(days=7), end, bucket_seconds=3600)
+    with open_reader(settings) as lake:
+        board = queries.board(lake, week).filter(pl.col("use_case") == "bid_optimization")
+    p95 = wording.duration(board["p95"].item())
+    assert board["compliance"].item() == pytest.approx(0.9)
+    assert (
+        "1 of 2 budgets was missed in the last 7 days; bid optimization responds in "
+        f"{p95} at p95 against a budget of {wording.duration(100)}."
+    ) in html(page)
+
+
+def test_the_url_chooses_what_is_shown(page: AppTest) -> None:
+    page.query_params["use_case"] = "Checkout personalization"
+    page.query_params["range"] = "24h"
+    page.run()
+    assert not page.exception
+    assert "The one budget was kept in the last 24 hours." in html(page)
+
+
+def test_a_value_that_no_filter_offers_is_ignored(page: AppTest) -> None:
+    page.query_params["use_case"] = "<b>nothing</b>"
+    page.query_params["range"] = "fortnight"
+    page.run()
+    assert not page.exception
+    assert "1 of 2 budgets was missed in the last 7 days" in html(page)
+
+
+def test_a_custom_period_without_requests_says_so(page: AppTest) -> None:
+    page.query_params.update({"range": "custom", "from": "2020-01-01T00:00"})
+    page.query_params["to"] = "2020-01-02T00:00"
+    page.run()
+    assert not page.exception
+    assert "No budget has enough requests between 01 Jan 00:00 and 02 Jan 00:00 UTC" in html(page)
+
+
+def test_a_missing_lake_shows_where_to_send(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATENCYTAX_LAKE", str(tmp_path / "none"))
+    monkeypatch.setenv("LATENCYTAX_HTTP_ADDRESS", "127.0.0.1:14318")
+    page = AppTest.from_file(MAIN, default_timeout=30).run()
+    assert not page.exception
+    assert "No traces yet" in html(page)
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:14318" in page.code[0].value
+
+
+BUDGET = Budget(
+    use_case="live_chat",
+    title="Live chat",
+    metric="first_token",
+    threshold_ms=500,
+    objective=0.95,
+    unknown=0,
+    compliance=0.9,
+    compliance_low=0.88,
+    compliance_high=0.92,
+    budget_left=-1.0,
+    exhausted_at=None,
+    verdict="missed",
+    n=1000,
+    p50=300,
+    p95=1400,
+    p99=None,
+    p50_to_budget_ratio=0.6,
+    p95_to_budget_ratio=2.8,
+)
+KEPT = replace(BUDGET, verdict="met", budget_left=0.4, p95=480, p95_to_budget_ratio=0.96)
+TREND = pl.DataFrame({"use_case": ["live_chat"], "metric": ["first_token"], "p95": [480.0]})
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_headline_names_the_worst() -> None:
+    worse = replace(BUDGET, title="CRM assistant", budget_left=-3.0)
+    assert plain(headline([KEPT, BUDGET, worse], "in the last hour")) == (
+        "2 of 3 budgets were missed in the last hour; CRM assistant answers its first token in "
+        "1.4 s at p95 against a budget of 500 ms."
+    )
+
+
+def test_a_budget_missed_by_failures_is_not_said_to_be_slow() -> None:
+    failing = replace(BUDGET, p95=480)
+    assert plain(headline([failing], "today")) == (
+        "1 of 1 budget was missed today; live chat kept to 500 ms for 90 % of its requests, "
+        "95 % are due."
+    )
+
+
+def test_a_budget_about_to_run_out_is_at_risk() -> None:
+    at_risk = replace(KEPT, exhausted_at=NOW + timedelta(days=1, hours=-1))
+    assert at_risk.state == "at_risk"
+    assert plain(at_risk.left(NOW)) == "40 % left; at this pace gone on Friday 14:00"
+    assert headline([at_risk], "today") == (
+        "The one budget was kept today; at this pace live chat runs out of its own."
+    )
+
+
+def test_unknown_is_a_dash_never_zero() -> None:
+    unknown = replace(BUDGET, verdict="too_few", p50=None, p95=None, compliance=None, n=None)
+    row = board_table([unknown], TREND, NOW, LIGHT)
+    assert row.count(f">{wording.UNKNOWN}<") == 6
+    assert ">0" not in row
+
+
+def test_words_from_outside_are_never_markup() -> None:
+    row = board_table([replace(BUDGET, title=HOSTILE)], TREND, NOW, DARK)
+    assert "<script" not in row
+    assert 'alt="p95 of &lt;script&gt;' in row
+
+
+def test_a_trend_without_data_has_no_picture() -> None:
+    assert sparkline([None, None], BUDGET, LIGHT) == wording.UNKNOWN
+
+
+def test_each_chart_comes_in_words() -> None:
+    chart = percentiles_to_budget([BUDGET, KEPT], LIGHT).to_dict()
+    assert chart["height"] == {"step": 26}
+    assert plain(percentiles_to_budget_text([BUDGET])) == (
+        "p95 of each budget as a multiple of it. "
+        "Live chat · first token: p95 1.4 s against 500 ms, missed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (wording.duration(None), "–"),
+        (wording.duration(999.6), "1 s"),
+        (wording.duration(85.4), "85 ms"),
+        (wording.duration(12_300), "12 s"),
+        (wording.share(0.99999), "99.9 %"),
+        (wording.share(1.0), "100 %"),
+        (wording.interval(0.958, 0.966), "95.8–96.6 %"),
+        (wording.elapsed(0.25), "0.2 s"),
+        (wording.elapsed(200), "3 min"),
+        (wording.elapsed(2 * 86_400), "2 days"),
+        (wording.as_of(NOW - timedelta(days=3), NOW), "16 November 15:00:00 UTC"),
+        (wording.day_and_hour(NOW + timedelta(days=30), NOW), "19 December"),
+    ],
+)
+def test_numbers_in_words(said: str, meant: str) -> None:
+    assert plain(said) == meant
+
+
+def test_an_unlisted_reason_is_still_said() -> None:
+    assert refusal("quite_new") == ("Quite new", "See the sample.")

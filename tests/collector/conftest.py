@@ -1,0 +1,97 @@
+"""A journal in a temporary folder, admission around it, both doors on free ports, payloads."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from collector.accept import Admission
+from collector.journal import Journal
+from collector.journal_file import JournalFile
+from collector.otlp_grpc import start_grpc
+from collector.otlp_http import HttpDoor
+
+PAYLOADS = Path(__file__).parent / "payloads"
+CORPUS = Path(__file__).parents[3] / "shared" / "data" / "corpus"
+
+Counts = Callable[[], Counter[tuple[str, str, str]]]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal(tmp_path / "journal.sqlite", limit_bytes=2**26) as journal:
+        yield journal
+
+
+@pytest.fixture
+def refused(journal: Journal, tmp_path: Path) -> Counts:
+    """Closes the journal and tells its refusals: (door, signal, reason) -> count."""
+
+    def count() -> Counter[tuple[str, str, str]]:
+        journal.close()
+        file = JournalFile(tmp_path / "journal.sqlite")
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for refusal in file.read_refusals(0):
+            counts[refusal.door, refusal.signal, refusal.reason] += refusal.count
+        file.close()
+        return counts
+
+    return count
+
+
+@pytest.fixture
+def admission(journal: Journal) -> Admission:
+    return Admission(journal, message_bytes=2**20)
+
+
+@pytest.fixture
+def grpc_address(admission: Admission) -> Iterator[str]:
+    server, port = start_grpc("127.0.0.1:0", admission)
+    yield f"127.0.0.1:{port}"
+    server.stop(grace=1).wait()
+
+
+@pytest.fixture
+def http_address(admission: Admission) -> Iterator[str]:
+    door = HttpDoor("127.0.0.1:0", admission)
+    yield f"127.0.0.1:{door.port}"
+    door.stop()
+
+
+@pytest.fixture(scope="session")
+def protobuf_payloads() -> list[bytes]:
+    """Requests as real libraries sent them."""
+    return [path.read_bytes() for path in sorted(PAYLOADS.glob("*.pb"))]
+
+
+@pytest.fixture(scope="session")
+def json_payload() -> bytes:
+    """A request as the OpenTelemetry web SDK sent it."""
+    return (PAYLOADS / "web_sdk.json").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def corpus() -> list[Path]:
+    """All captured trace requests."""
+    if not CORPUS.is_dir():
+        pytest.skip("the captured corpus is not beside this checkout")
+    return sorted([*CORPUS.glob("*/raw/*.traces.pb"), *CORPUS.glob("*/raw/*.traces.json")])
+
+
+@pytest.fixture(scope="session")
+def mutated(protobuf_payloads: list[bytes], json_payload: bytes) -> Callable[[int], bytes]:
+    """A real payload, in either format, damaged in a way that the seed decides."""
+
+    def mutate(seed: int) -> bytes:
+        random = Random(seed)
+        body = bytearray(random.choice([*protobuf_payloads, json_payload]))
+        for _ in range(random.randint(1, 8)):
+            start = random.randrange(len(body) + 1)
+            end = start + random.randint(0, 16)
+            repeated = body[start:end] * 2
+            body[start:end] = random.choice([b"", random.randbytes(end - start), repeated])
+        return bytes(body)
+
+    return mutate
