@@ -1,5 +1,6 @@
 """The one command, ``latencytax``. Exit codes: 0 done, 1 failed, 2 wrong usage or settings."""
 
+import logging
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -41,6 +42,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 def main() -> None:
     """Run a verb; what a person can act on is said in words, without a traceback."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
         cli()
     except WRONG_USAGE as error:

@@ -10,12 +10,19 @@ from sql.settings import Settings
 
 WAITING = "select count(*) from batches where received_at_us <= ?"
 BEHIND = """
+with watermark as (
+    select coalesce(max(watermark_at), '-infinity') as reached_at
+    from lake.assembly_log
+)
+
 select count(*)
-from spans
+from lake.spans, watermark
 where
     received_at <= $asked_at
-    and received_at >= coalesce((select max(watermark_at) from assembly_log), '-infinity')
+    and received_at >= reached_at
+    and (received_at > reached_at or trace_id not in (select trace_id from lake.requests))
 """
+"""Spans received at the watermark itself may be in requests, or be the first that are not."""
 
 
 class CollectorElsewhereError(Exception):

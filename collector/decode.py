@@ -127,13 +127,13 @@ def _hex(ids: pa.Array, width: int) -> pa.Array:
 
 
 def _hex_or_null(ids: pa.Array, width: int) -> pa.Array:
-    """As `_hex`; an empty id is null."""
+    """As `_hex`; an empty id is null, and so is one that is all zero."""
     offsets = np.frombuffer(ids.buffers()[1], dtype=np.int32)[: len(ids) + 1]
     lengths = np.diff(offsets)
     if np.any((lengths != width) & (lengths != 0)):
         raise ValueError(f"an id is neither empty nor {width} bytes long")
     texts = _hex_texts(_bytes_of(ids, offsets), offsets - offsets[0])
-    return pc.if_else(pa.array(lengths == 0), None, texts)
+    return pc.if_else(pc.is_in(texts, pa.array(["", "0" * 2 * width])), None, texts)
 
 
 def _bytes_of(ids: pa.Array, offsets: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:

@@ -24,7 +24,7 @@ COMMIT_BYTES = 48 * 2**20
 """A commit takes what is there once a second, or sooner when this much waits."""
 COMMIT_BATCHES = 1024
 ASSEMBLE_EVERY_S = 2.0
-KEYS_EVERY_S = 60.0
+KEYS_EVERY_S = 20.0
 WAIT_S = 0.2
 BACK_OFF_S = 2.0
 

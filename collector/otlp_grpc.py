@@ -60,12 +60,12 @@ def _export(signal: Signal, admission: Admission) -> Callable[[bytes, grpc.Servi
             return admission.accept(signal, body, DOOR).SerializeToString()
         except RefusedError as error:
             admission.refuse(error, signal, DOOR)
-            return _abort(context, error)
+            return _refused(context, error)
 
     return export
 
 
-def _abort(context: grpc.ServicerContext, error: RefusedError) -> bytes:
+def _refused(context: grpc.ServicerContext, error: RefusedError) -> bytes:
     status = status_of(error)
     context.set_code(CODES[status.code])
     context.set_details(status.message)

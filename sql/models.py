@@ -5,7 +5,7 @@ with the models of today.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -84,12 +84,29 @@ def _literal(value: object) -> str:
 
 
 def _model_statements() -> Iterator[str]:
-    """Models in the order in which they need each other."""
-    models = {m.name: m for f in sorted(MODELS.glob("*/*.sql")) if f.parent.name != "dimensions"
-              for m in [describe(f)]}
-    needs = {name: _sources(model.body) & models.keys() - {name} for name, model in models.items()}
-    for name in TopologicalSorter(needs).static_order():
+    """Functions, then views and table macros in the order in which they need each other."""
+    functions = _described("functions")
+    for name in _ordered(functions, _calls):
+        yield _create_function(functions[name])
+    models = _described("staging") | _described("marts")
+    for name in _ordered(models, _sources):
         yield from _create(models[name])
+
+
+def _described(layer: str) -> dict[str, Description]:
+    return {file.stem: describe(file) for file in sorted((MODELS / layer).glob("*.sql"))}
+
+
+def _ordered(
+    models: dict[str, Description], used_by: Callable[[str], set[str]]
+) -> Iterable[str]:
+    needs = {name: used_by(model.body) & models.keys() - {name} for name, model in models.items()}
+    return TopologicalSorter(needs).static_order()
+
+
+def _create_function(function: Description) -> str:
+    names = ", ".join(name for name, _ in function.parameters)
+    return f"CREATE OR REPLACE MACRO memory.main.{function.name}({names}) AS {function.body}"
 
 
 def _create(model: Description) -> Iterator[str]:
@@ -110,24 +127,41 @@ def _create(model: Description) -> Iterator[str]:
 
 def _comments(kind: str, model: Description) -> Iterator[str]:
     yield f"COMMENT ON {kind} memory.main.{model.name} IS {_literal(model.text)}"
-    for column, comment in model.columns.items():
+    for column, comment in (model.columns or _table(model.name).columns).items():
         yield f'COMMENT ON COLUMN memory.main.{model.name}."{column}" IS {_literal(comment)}'
+
+
+def _table(name: str) -> Description:
+    """The lake's table of this name: a view over it without a dictionary of its own has the table's."""
+    return next(table for table in map(describe, sorted(SCHEMA.glob("*.sql"))) if table.name == name)
 
 
 def _sources(body: str) -> set[str]:
     """Every table and table function that a SELECT names, from DuckDB's own parse tree."""
-    row = duckdb.execute("SELECT json_serialize_sql(?)", [body]).fetchone()
-    return set(_names(json.loads(row[0]) if row else {}))
+    nodes = list(_nodes(_parsed(body)))
+    tables = {node["table_name"] for node in nodes if node.get("type") == "BASE_TABLE"}
+    return tables | {
+        node["function"]["function_name"] for node in nodes if node.get("type") == "TABLE_FUNCTION"
+    }
 
 
-def _names(node: object) -> Iterator[str]:
-    if isinstance(node, dict):
-        if node.get("type") == "BASE_TABLE":
-            yield node["table_name"]
-        if node.get("type") == "TABLE_FUNCTION":
-            yield node["function"]["function_name"]
-        for child in node.values():
-            yield from _names(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _names(child)
+def _calls(body: str) -> set[str]:
+    """Every scalar function that an expression calls."""
+    nodes = _nodes(_parsed(f"SELECT {body}"))
+    return {node["function_name"] for node in nodes if node.get("type") == "FUNCTION"}
+
+
+def _parsed(query: str) -> object:
+    row = duckdb.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
+    tree = json.loads(row[0]) if row else {}
+    if tree.get("error"):
+        raise ValueError(f"{tree['error_message']} in: {query}")
+    return tree
+
+
+def _nodes(tree: object) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+    children = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    for child in children:
+        yield from _nodes(child)

@@ -61,6 +61,7 @@ class Assembly:
             "WHERE received_at >= coalesce(getvariable('watermark')::timestamptz, '-infinity'::timestamptz)"
         )
         self._wait_in_own_table("since_watermark")
+        self._count_new_objectives()
 
     def wait(self, relation: str) -> None:
         """Let the spans in `relation`, just stored, wait to be taken up."""
@@ -85,7 +86,7 @@ class Assembly:
         self._step("3_again")
         if self._value("SELECT count(*) FROM again"):
             self._step("4_retaken")
-        for step in ("5_copies", "6_tangled", "7_assembled", "8_sketched"):
+        for step in ("5_copies", "6_tangled", "7_assembled", "8_sketched", "8_slo_changed"):
             self._step(step)
         requests = self._store(now, traces)
         self._remember(now)
@@ -98,6 +99,7 @@ class Assembly:
                 self._step("9_taken_back")
             self._con.execute("INSERT INTO lake.requests BY NAME FROM assembled")
             self._con.execute("INSERT INTO lake.latency_sketch BY NAME FROM sketched")
+            self._con.execute("INSERT INTO lake.slo_hours BY NAME FROM slo_changed")
             self._con.execute(
                 """INSERT INTO lake.assembly_log
                 SELECT ?, least(min(received_at), ?::timestamptz), ?, ?, ?
@@ -124,6 +126,17 @@ class Assembly:
             )
             self._con.execute(
                 "SET VARIABLE remembers_since = (SELECT min(assembled_at) FROM known_traces)"
+            )
+
+    def _count_new_objectives(self) -> None:
+        """The settings may have changed since the collector last ran."""
+        self._step("0_new_objectives")
+        with transaction(self._con):
+            self._con.execute("INSERT INTO lake.slo_hours BY NAME FROM slo_changed")
+            self._con.execute(
+                """INSERT INTO lake.slo_counted
+                SELECT DISTINCT use_case, metric, threshold_ms, now()
+                FROM objectives ANTI JOIN lake.slo_counted USING (use_case, metric, threshold_ms)"""
             )
 
     def _wait_in_own_table(self, relation: str) -> None:

@@ -25,34 +25,46 @@ class Budget:
     use_case: str
     title: str
     metric: str
+    position: int
     threshold_ms: float
     objective: float
+    window_days: int
     unknown: int | None
     compliance: float | None
     compliance_low: float | None
     compliance_high: float | None
     budget_left: float | None
     exhausted_at: datetime | None
+    is_running_out: bool
     verdict: str
     n: int | None
     p50: float | None
     p95: float | None
     p99: float | None
+    due_percentile: str
+    due_ms: float | None
+    due_to_budget_ratio: float | None
     p50_to_budget_ratio: float | None
-    p95_to_budget_ratio: float | None
 
     @property
     def state(self) -> State:
         """The verdict, with the warning that a budget still kept is about to run out."""
         match self.verdict:
             case "met":
-                return "at_risk" if self.exhausted_at else "within"
+                return "at_risk" if self.lasting != "within" else "within"
             case "missed":
                 return "missed"
             case "too_few":
                 return "too_few"
             case _:
                 return "no_data"
+
+    @property
+    def lasting(self) -> State:
+        """The state of the error budget over the objective's own window."""
+        if self.budget_left is not None and self.budget_left < 0:
+            return "missed"
+        return "at_risk" if self.is_running_out else "within"
 
     @property
     def sli(self) -> str:
@@ -70,14 +82,20 @@ class Budget:
         within = f"within {wording.duration(self.threshold_ms)} for {wording.share(self.objective)}"
         return f"{self.sli.capitalize()} {within}"
 
+    @property
+    def due_figure(self) -> str:
+        """The percentile that the objective is about: ``1.4 s``, or ``54 ms at p50``."""
+        figure = wording.duration(self.due_ms)
+        return figure if self.due_percentile == "p95" else f"{figure} at {self.due_percentile}"
+
     def left(self, now: datetime) -> str:
         """How much of the error budget is left, and until when it lasts at this pace."""
-        if self.budget_left is None or self.state == "too_few":
+        if self.budget_left is None:
             return wording.UNKNOWN
         if self.budget_left < 0:
             return f"overspent by {wording.share(-self.budget_left)}"
         left = f"{wording.share(self.budget_left)} left"
-        if self.exhausted_at is None:
+        if self.exhausted_at is None or not self.is_running_out:
             return left
         return f"{left}; at this pace gone on {wording.day_and_hour(self.exhausted_at, now)}"
 
@@ -115,8 +133,8 @@ def _warning(judged: list[Budget]) -> str:
 
 def _shortfall(budget: Budget) -> str:
     title, threshold = wording.inside(budget.title), wording.duration(budget.threshold_ms)
-    if budget.p95 is not None and budget.p95 > budget.threshold_ms:
-        late = f"{title} {_LATENESS.get(budget.metric, 'takes')} {wording.duration(budget.p95)}"
-        return f"{late} at p95 against a budget of {threshold}"
+    if budget.due_ms is not None and budget.due_ms > budget.threshold_ms:
+        late = f"{title} {_LATENESS.get(budget.metric, 'takes')} {wording.duration(budget.due_ms)}"
+        return f"{late} at {budget.due_percentile} against a budget of {threshold}"
     kept, due = wording.share(budget.compliance), wording.share(budget.objective)
     return f"{title} kept to {threshold} for {kept} of its requests, {due} are due"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import streamlit as st
 
+from app.dashboard import wording
 from app.queries import Filters
 
 
@@ -21,7 +22,7 @@ class Range:
 
 RANGES = {
     "1h": Range(timedelta(hours=1), timedelta(minutes=2), "in the last hour"),
-    "24h": Range(timedelta(hours=24), timedelta(minutes=30), "in the last 24 hours"),
+    "24h": Range(timedelta(hours=24), timedelta(hours=1), "in the last 24 hours"),
     "7d": Range(timedelta(days=7), timedelta(hours=6), "in the last 7 days"),
     "28d": Range(timedelta(days=28), timedelta(days=1), "in the last 28 days"),
 }
@@ -77,7 +78,7 @@ def _period(chosen: str, minute: datetime) -> tuple[datetime, datetime, timedelt
     to_at = _moment("To (UTC)", "to", end)
     if from_at >= to_at:
         st.warning("The period ends before it begins: choose a later end.")
-    words = f"between {from_at:%d %b %H:%M} and {to_at:%d %b %H:%M} UTC"
+    words = f"between {wording.moment(from_at, end)} and {wording.moment(to_at, end)} UTC"
     return from_at, to_at, _bucket(to_at - from_at), words
 
 

@@ -8,8 +8,8 @@ from app import queries
 from app.dashboard import data, theme, wording
 from app.dashboard.filters import sidebar
 from app.dashboard.views import board, onboarding, pipeline
-from sql.lake import LakeMissingError
-from sql.settings import Settings, load_settings
+from sql.lake import LakeMissingError, LakeTooNewError
+from sql.settings import Settings, SettingsError, load_settings
 
 REFRESH_S = 3
 ICON = Path(__file__).with_name("icon.svg")
@@ -20,7 +20,13 @@ def run() -> None:
     st.set_page_config("Latency Tax", ICON, layout="wide")
     st.logo(ICON, size="large")
     theme.apply()
-    settings = load_settings(None)
+    try:
+        _draw_newest(load_settings(None))
+    except (LakeTooNewError, SettingsError) as error:
+        theme.text(str(error), "headline")
+
+
+def _draw_newest(settings: Settings) -> None:
     try:
         with data.snapshot(settings) as snapshot:
             _draw(settings, snapshot)
@@ -60,11 +66,13 @@ def _wait(settings: Settings, version: data.Version) -> None:
 
 
 def _follow(settings: Settings, drawn: data.Version, *, is_live: bool) -> None:
-    """Draw the page again when the lake has moved on."""
+    """Draw the page again when the lake has moved on, or the reader has changed the theme."""
+    theme_drawn = st.context.theme.type
 
-    @st.fragment(run_every=REFRESH_S if is_live else None)
+    @st.fragment(run_every=REFRESH_S)
     def compare() -> None:
-        if is_live and data.newest_version(settings) != drawn:
+        has_news = is_live and data.newest_version(settings) != drawn
+        if has_news or st.context.theme.type != theme_drawn:
             st.rerun()
 
     compare()

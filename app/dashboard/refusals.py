@@ -5,6 +5,24 @@ REFUSALS = {
         "Not OTLP",
         "Send OTLP in protobuf or JSON; check which protocol the exporter is set to.",
     ),
+    "wrong_content_type": (
+        "Wrong content type",
+        "Send application/x-protobuf or application/json: OTEL_EXPORTER_OTLP_PROTOCOL.",
+    ),
+    "wrong_content_encoding": (
+        "Wrong compression",
+        "Send gzip or none: OTEL_EXPORTER_OTLP_COMPRESSION.",
+    ),
+    "broken_gzip": ("Broken gzip", "Look for a proxy between agent and collector that rewrites."),
+    "truncated_gzip": ("Gzip that ends early", "Look for a proxy that cuts large requests."),
+    "disconnected": (
+        "The sender hung up",
+        "Nothing to do if rare: exporters send again. Else raise the exporter's timeout.",
+    ),
+    "load_failed": (
+        "Could not be loaded",
+        "Kept aside in the journal: send the collector's log along when you report it.",
+    ),
     "trace_id_length": (
         "Trace id of a wrong length",
         "A trace id has 16 bytes: look for an exporter or proxy that rewrites ids.",
@@ -54,6 +72,7 @@ DOUBTS = {
     "end_before_start": "Ended before it started; kept with a duration of 0: check the clock.",
     "far_future": "Starts in the far future: check the sender's clock.",
     "far_past": "Starts in the far past: check the sender's clock.",
+    "ttft_not_believable": "Gave a time to first token that cannot be; it was left out.",
     "attributes_cut": "Had too many attributes; the rest was cut (limits.attribute_count).",
     "value_cut": "Had a value that was too long; it was cut (limits.value_bytes).",
     "text_repaired": "Held text that is not valid UTF-8; it was repaired.",

@@ -10,20 +10,17 @@ import polars as pl
 from app.dashboard import theme, wording
 from app.dashboard.budgets import Budget
 
-TREND = "p95 over time"
+TREND = "In budget over time"
 NUMBERS = {"p50", "p95", "p99", "n"}
-WIDTH, HEIGHT, MARGIN = 200, 40, 3
+WIDTH, HEIGHT, MARGIN = 160, 32, 3
 HEADINGS = ("Budget", "Verdict", "In budget", "Error budget", "p50", "p95", "p99", "n", TREND)
 
 
-def board_table(
-    budgets: Sequence[Budget], trend: pl.DataFrame, now: datetime, colours: theme.Colours
-) -> str:
+def board_table(budgets: Sequence[Budget], trend: pl.DataFrame, now: datetime) -> str:
     """A row for each budget that has requests."""
     headings = "".join(f'<th scope="col"{_aligned(heading)}>{heading}</th>' for heading in HEADINGS)
     rows = "".join(
-        _row(budget, sparkline(_trend_of(budget, trend), budget, colours), now)
-        for budget in budgets
+        _row(budget, sparkline(_trend_of(budget, trend), budget), now) for budget in budgets
     )
     return (
         '<table class="lt-board" aria-label="Budgets and how well they were kept">'
@@ -58,45 +55,47 @@ def _cell(html: str, kind: str = "", *, label: str = "") -> str:
 
 
 def _left(budget: Budget, now: datetime) -> str:
-    filled = 1.0 if budget.state == "missed" else max(0.0, budget.budget_left or 0.0)
-    colour = f"var(--lt-{theme.STATE_COLOURS[budget.state].replace('_', '-')})"
+    if budget.budget_left is None:
+        return wording.UNKNOWN
+    filled = max(0.0, budget.budget_left) or 1.0
+    colour = theme.variable(theme.STATE_COLOURS[budget.lasting])
     meter = f'<span style="width:{filled:.0%};background:{colour}"></span>'
-    return f'{budget.left(now)}<span class="lt-meter" aria-hidden="true">{meter}</span>'
+    period = f"<small>of {wording.plural(budget.window_days, 'day')}</small>"
+    return f'{budget.left(now)}{period}<span class="lt-meter" aria-hidden="true">{meter}</span>'
 
 
 def _trend_of(budget: Budget, trend: pl.DataFrame) -> list[float | None]:
-    of_budget = (pl.col("use_case") == budget.use_case) & (pl.col("metric") == budget.metric)
-    return trend.filter(of_budget)["p95"].to_list()
+    of_budget = (pl.col("use_case") == budget.use_case) & (pl.col("position") == budget.position)
+    return trend.filter(of_budget)["compliance"].to_list()
 
 
-def sparkline(p95s_ms: Sequence[float | None], budget: Budget, colours: theme.Colours) -> str:
-    """The p95 of each bucket as a line, the budget as a dashed one, on one scale from zero."""
-    known = [p95 for p95 in p95s_ms if p95 is not None]
+def sparkline(compliances: Sequence[float | None], budget: Budget) -> str:
+    """The share of each bucket's requests in budget, up to 100 %; dashed is the objective."""
+    known = [compliance for compliance in compliances if compliance is not None]
     if not known:
         return wording.UNKNOWN
-    top = max(*known, budget.threshold_ms)
-    step = (WIDTH - 2 * MARGIN) / max(len(p95s_ms) - 1, 1)
+    bottom = min(*known, budget.objective)
+    step = (WIDTH - 2 * MARGIN) / max(len(compliances) - 1, 1)
 
-    def height(ms: float) -> float:
-        return HEIGHT - MARGIN - ms / top * (HEIGHT - 2 * MARGIN)
+    def height(compliance: float) -> float:
+        return MARGIN + (1 - compliance) / (1 - bottom) * (HEIGHT - 2 * MARGIN)
 
     points = " ".join(
-        f"{MARGIN + index * step:.1f},{height(p95):.1f}"
-        for index, p95 in enumerate(p95s_ms)
-        if p95 is not None
+        f"{MARGIN + index * step:.1f},{height(compliance):.1f}"
+        for index, compliance in enumerate(compliances)
+        if compliance is not None
     )
-    limit = f"M0 {height(budget.threshold_ms):.1f}H{WIDTH}"
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" fill="none">'
-        f'<path d="{limit}" stroke="{colours["quiet"]}" stroke-dasharray="3 3"/>'
-        f'<polyline points="{points}" stroke="{colours["ink"]}" stroke-width="1.5" '
-        'stroke-linejoin="round"/></svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" fill="none" '
+        'stroke="black" stroke-linejoin="round" stroke-linecap="round">'
+        f'<path d="M0 {height(budget.objective):.1f}H{WIDTH}" stroke-dasharray="3 3" '
+        f'opacity="0.6"/><polyline points="{points}" stroke-width="1.5"/></svg>'
     )
     alt = (
-        f"p95 of {budget.name} over time: from {wording.duration(known[0])} "
-        f"to {wording.duration(known[-1])}, at most {wording.duration(max(known))}; "
-        f"budget {wording.duration(budget.threshold_ms)}"
+        f"{budget.name} in budget over time: from {wording.share(known[0])} "
+        f"to {wording.share(known[-1])}, at least {wording.share(min(known))}; "
+        f"objective {wording.share(budget.objective)}"
     )
-    # An image, since Streamlit's sanitiser drops inline SVG.
-    image = b64encode(svg.encode()).decode()
-    return f'<img class="lt-trend" src="data:image/svg+xml;base64,{image}" alt="{escape(alt)}">'
+    # A mask, since Streamlit's sanitiser drops inline SVG, and an image would not follow the theme.
+    mask = f"mask-image:url(data:image/svg+xml;base64,{b64encode(svg.encode()).decode()})"
+    return f'<span class="lt-trend" role="img" aria-label="{escape(alt)}" style="{mask}"></span>'

@@ -37,12 +37,16 @@ def doubtful(health: pl.DataFrame) -> pl.DataFrame:
 def known(health: pl.DataFrame) -> pl.DataFrame:
     """Each fact, and on what share of spans or requests it is known."""
     of_coverage = pl.col("topic") == "coverage"
-    return health.filter(of_coverage).select(pl.col("subject").alias("Fact"), Known="value")
+    return health.filter(of_coverage).select(
+        pl.col("subject").alias("Fact"), Known="value", Of="detail"
+    )
 
 
 def unread(health: pl.DataFrame) -> pl.DataFrame:
     """Attribute keys that nothing reads, and how many spans carried them."""
-    return of_topic(health, "unmapped_key").select(pl.col("subject").alias("Key"), Spans="value")
+    return of_topic(health, "unmapped_key").select(
+        pl.col("subject").alias("Key"), pl.col("detail").alias("Sent by"), Spans="value"
+    )
 
 
 def value_of(health: pl.DataFrame, topic: str, subject: str) -> float | None:

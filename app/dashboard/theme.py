@@ -19,7 +19,6 @@ LIGHT: Colours = {
     "quiet": "#68717d",
     "line": "#dfe3e8",
     "ink": "#171b21",
-    "paper": "#ffffff",
 }
 DARK: Colours = {
     "within": "#4fc3bd",
@@ -28,13 +27,12 @@ DARK: Colours = {
     "quiet": "#98a2ae",
     "line": "#2b323b",
     "ink": "#e7eaee",
-    "paper": "#0f1216",
 }
 STATE_WORDS: dict[State, str] = {
     "within": "Within budget",
     "at_risk": "At risk",
     "missed": "Missed",
-    "too_few": "Too few to tell",
+    "too_few": "Undecided",
     "no_data": "No requests",
 }
 STATE_MARKS: dict[State, str] = {
@@ -54,13 +52,19 @@ STATE_COLOURS: dict[State, str] = {
 
 
 def colours() -> Colours:
-    """The colours of the theme that this reader has chosen."""
+    """The colours of the theme that this reader has chosen, for charts."""
     return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def variable(name: str) -> str:
+    """A colour as CSS writes it: it follows the theme by itself."""
+    return f"light-dark({LIGHT[name]},{DARK[name]})"
 
 
 def apply() -> None:
     """Add our style sheet to the page."""
-    variables = "".join(f"--lt-{name.replace('_', '-')}:{c};" for name, c in colours().items())
+    names = {"quiet", "line", "ink"}
+    variables = "".join(f"--lt-{name}:{variable(name)};" for name in sorted(names))
     st.html(f"<style>:root{{{variables}}}{STYLE_SHEET}</style>")
 
 
@@ -86,9 +90,8 @@ def table(frame: pl.DataFrame, label: str) -> None:
 def chip(state: State) -> str:
     """The verdict as HTML: colour, shape and word."""
     mark, words = STATE_MARKS[state], STATE_WORDS[state]
-    colour = f"var(--lt-{STATE_COLOURS[state].replace('_', '-')})"
     return (
-        f'<span class="lt-chip" style="color:{colour}">'
+        f'<span class="lt-chip" style="color:{variable(STATE_COLOURS[state])}">'
         f'<span aria-hidden="true">{mark}</span> {words}</span>'
     )
 
@@ -109,13 +112,14 @@ STYLE_SHEET = """
 .lt-board b { font-weight: 600; }
 .lt-board small { display: block; color: var(--lt-quiet); font-size: .875rem; }
 .lt-board th:nth-child(4) { min-width: 11rem; }
-.lt-trend { display: block; width: 160px; height: 32px; }
+.lt-trend { display: block; width: 160px; height: 32px; background: var(--lt-ink);
+  mask-repeat: no-repeat; }
 .lt-board .lt-interval { white-space: nowrap; }
 .lt-words { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 .lt-words th { text-align: left; font-weight: 400; font-size: .875rem; color: var(--lt-quiet); }
 .lt-words th, .lt-words td { padding: .45rem 1rem .45rem 0; vertical-align: top; border: 0;
   border-bottom: 1px solid var(--lt-line); }
-.lt-words td { overflow-wrap: anywhere; }
+.lt-words td:last-child { overflow-wrap: anywhere; }
 .lt-chip { font-weight: 600; white-space: nowrap; font-size: .875rem; }
 .lt-meter { display: block; height: 4px; max-width: 9rem; margin-top: .35rem; border-radius: 2px;
   background: var(--lt-line); overflow: hidden; }
@@ -136,5 +140,11 @@ STYLE_SHEET = """
   .lt-board .lt-number { text-align: left; }
   .lt-board td[data-label]::before { content: attr(data-label); display: block;
     color: var(--lt-quiet); font-size: .875rem; }
+}
+@media (max-width: 640px) {
+  .lt-words thead { position: absolute; clip-path: inset(50%); }
+  .lt-words tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--lt-line); }
+  .lt-words td { display: block; padding: 0; border: 0; overflow-wrap: anywhere; }
+  .lt-words td:first-child { font-weight: 600; }
 }
 """

@@ -77,6 +77,11 @@ def day_and_hour(at: datetime, now: datetime) -> str:
     return f"{at.day} {at:%B}"
 
 
+def moment(at: datetime, now: datetime) -> str:
+    """``18 Nov 00:00``, with the year when it is another one."""
+    return f"{at.day} {at:%b %H:%M}" if at.year == now.year else f"{at.day} {at:%b %Y %H:%M}"
+
+
 def as_of(at: datetime | None, now: datetime) -> str:
     """``14:02:31 UTC`` today, ``3 December 14:02:31 UTC`` on another day."""
     if at is None:

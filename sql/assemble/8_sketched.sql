@@ -36,7 +36,7 @@ select
     model,
     tier,
     metric,
-    case when latency_ms > 0 then ceil(ln(latency_ms) / ln(101 / 99)) end::smallint as bucket,
+    latency_bucket(latency_ms) as bucket,
     sum(n) as n,
 from latencies
 group by all

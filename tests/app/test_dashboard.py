@@ -20,7 +20,7 @@ from app.dashboard.budgets import Budget, headline
 from app.dashboard.charts import percentiles_to_budget, percentiles_to_budget_text
 from app.dashboard.refusals import refusal
 from app.dashboard.rows import board_table, sparkline
-from app.dashboard.theme import DARK, LIGHT
+from app.dashboard.theme import LIGHT
 from collector.service import Collector
 from sql.lake import open_reader
 from sql.settings import Settings, load_settings
@@ -109,7 +109,10 @@ def test_a_custom_period_without_requests_says_so(page: AppTest) -> None:
     page.query_params["to"] = "2020-01-02T00:00"
     page.run()
     assert not page.exception
-    assert "No budget has enough requests between 01 Jan 00:00 and 02 Jan 00:00 UTC" in html(page)
+    assert (
+        "No budget has enough requests between 1 Jan 2020 00:00 and 2 Jan 2020 00:00 UTC"
+        in html(page)
+    )
 
 
 def test_a_missing_lake_shows_where_to_send(
@@ -127,24 +130,29 @@ BUDGET = Budget(
     use_case="live_chat",
     title="Live chat",
     metric="first_token",
+    position=1,
     threshold_ms=500,
     objective=0.95,
+    window_days=28,
     unknown=0,
     compliance=0.9,
     compliance_low=0.88,
     compliance_high=0.92,
     budget_left=-1.0,
     exhausted_at=None,
+    is_running_out=False,
     verdict="missed",
     n=1000,
     p50=300,
     p95=1400,
     p99=None,
+    due_percentile="p95",
+    due_ms=1400,
+    due_to_budget_ratio=2.8,
     p50_to_budget_ratio=0.6,
-    p95_to_budget_ratio=2.8,
 )
-KEPT = replace(BUDGET, verdict="met", budget_left=0.4, p95=480, p95_to_budget_ratio=0.96)
-TREND = pl.DataFrame({"use_case": ["live_chat"], "metric": ["first_token"], "p95": [480.0]})
+KEPT = replace(BUDGET, verdict="met", budget_left=0.4, due_ms=480, due_to_budget_ratio=0.96)
+TREND = pl.DataFrame({"use_case": ["live_chat"], "position": [1], "compliance": [0.9]})
 
 
 def plain(text: str) -> str:
@@ -160,7 +168,7 @@ def test_a_headline_names_the_worst() -> None:
 
 
 def test_a_budget_missed_by_failures_is_not_said_to_be_slow() -> None:
-    failing = replace(BUDGET, p95=480)
+    failing = replace(BUDGET, due_ms=480)
     assert plain(headline([failing], "today")) == (
         "1 of 1 budget was missed today; live chat kept to 500 ms for 90 % of its requests, "
         "95 % are due."
@@ -168,7 +176,7 @@ def test_a_budget_missed_by_failures_is_not_said_to_be_slow() -> None:
 
 
 def test_a_budget_about_to_run_out_is_at_risk() -> None:
-    at_risk = replace(KEPT, exhausted_at=NOW + timedelta(days=1, hours=-1))
+    at_risk = replace(KEPT, exhausted_at=NOW + timedelta(days=1, hours=-1), is_running_out=True)
     assert at_risk.state == "at_risk"
     assert plain(at_risk.left(NOW)) == "40 % left; at this pace gone on Friday 14:00"
     assert headline([at_risk], "today") == (
@@ -177,28 +185,29 @@ def test_a_budget_about_to_run_out_is_at_risk() -> None:
 
 
 def test_unknown_is_a_dash_never_zero() -> None:
-    unknown = replace(BUDGET, verdict="too_few", p50=None, p95=None, compliance=None, n=None)
-    row = board_table([unknown], TREND, NOW, LIGHT)
+    unknown = replace(
+        BUDGET, verdict="too_few", p50=None, p95=None, compliance=None, n=None, budget_left=None
+    )
+    row = board_table([unknown], TREND, NOW)
     assert row.count(f">{wording.UNKNOWN}<") == 6
     assert ">0" not in row
 
 
 def test_words_from_outside_are_never_markup() -> None:
-    row = board_table([replace(BUDGET, title=HOSTILE)], TREND, NOW, DARK)
+    row = board_table([replace(BUDGET, title=HOSTILE)], TREND, NOW)
     assert "<script" not in row
-    assert 'alt="p95 of &lt;script&gt;' in row
+    assert 'aria-label="&lt;script&gt;' in row
 
 
 def test_a_trend_without_data_has_no_picture() -> None:
-    assert sparkline([None, None], BUDGET, LIGHT) == wording.UNKNOWN
+    assert sparkline([None, None], BUDGET) == wording.UNKNOWN
 
 
 def test_each_chart_comes_in_words() -> None:
     chart = percentiles_to_budget([BUDGET, KEPT], LIGHT).to_dict()
     assert chart["height"] == {"step": 26}
     assert plain(percentiles_to_budget_text([BUDGET])) == (
-        "p95 of each budget as a multiple of it. "
-        "Live chat · first token: p95 1.4 s against 500 ms, missed"
+        "Percentiles of each budget as multiples of it. Live chat: 1.4 s against 500 ms, missed"
     )
 
 
@@ -217,10 +226,22 @@ def test_each_chart_comes_in_words() -> None:
         (wording.elapsed(2 * 86_400), "2 days"),
         (wording.as_of(NOW - timedelta(days=3), NOW), "16 November 15:00:00 UTC"),
         (wording.day_and_hour(NOW + timedelta(days=30), NOW), "19 December"),
+        (wording.moment(NOW, NOW), "19 Nov 15:00"),
     ],
 )
 def test_numbers_in_words(said: str, meant: str) -> None:
     assert plain(said) == meant
+
+
+def test_budgets_of_one_use_case_are_told_apart() -> None:
+    half = replace(BUDGET, threshold_ms=200, due_percentile="p50", due_ms=300)
+    assert plain(percentiles_to_budget_text([BUDGET, half])) == (
+        "Percentiles of each budget as multiples of it. "
+        "Live chat · 500 ms: 1.4 s against 500 ms, missed; "
+        "Live chat · 200 ms: 300 ms at p50 against 200 ms, missed"
+    )
+    response = replace(BUDGET, metric="response")
+    assert "Live chat · response" in percentiles_to_budget_text([BUDGET, response])
 
 
 def test_an_unlisted_reason_is_still_said() -> None:

@@ -12,7 +12,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from tests.app.conftest import Run, Start
 
-COUNTS = "select (select count(*) from spans) as spans, (select count(*) from requests) as requests"
+COUNTS = (
+    "select (select count(*) from spans) as spans, (select count(*) from lake.requests) as requests"
+)
 
 
 def request(traces: int, first: int = 1, spans_per_trace: int = 1) -> ExportTraceServiceRequest:

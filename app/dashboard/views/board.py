@@ -18,12 +18,12 @@ def show(snapshot: data.Snapshot, filters: Filters, period: str) -> None:
 
     theme.text(headline(budgets, period), "headline")
     if busy:
-        colours = theme.colours()
         st.altair_chart(
-            charts.percentiles_to_budget(busy, colours),
+            charts.percentiles_to_budget(busy, theme.colours()),
             alt=charts.percentiles_to_budget_text(busy),
         )
-        st.html(rows.board_table(busy, trend, snapshot.version.minute, colours))
+        st.html(rows.board_table(busy, trend, snapshot.version.minute))
+        theme.text("Ranges are 90 % intervals; a verdict needs the whole of its range.", "note")
     if silent:
         theme.text(_silence(silent, period), "note")
     with st.expander("Every figure"):
@@ -31,5 +31,5 @@ def show(snapshot: data.Snapshot, filters: Filters, period: str) -> None:
 
 
 def _silence(silent: list[Budget], period: str) -> str:
-    names = ", ".join(f"{budget.title} ({budget.promise.lower()})" for budget in silent)
-    return f"No requests {period}: {names}."
+    titles = dict.fromkeys(budget.title for budget in silent)
+    return f"No requests {period}: {', '.join(titles)}."

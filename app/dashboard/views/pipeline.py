@@ -23,7 +23,7 @@ def show(snapshot: data.Snapshot, settings: Settings) -> None:
     services = data.load(snapshot, queries.pipeline_services)
     theme.text(tables.arriving(health), "headline")
     theme.text("Everything that arrives, whatever the filters say.", "note")
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for label, figure in tables.figures(health).items():
             st.metric(label, figure, width=165)
     _section("Who is sending", tables.senders(services), "Nobody in the last 7 days.", _grid)

@@ -1,5 +1,5 @@
 -- What each use case promises: the share of requests within a threshold over a window.
--- grain: use_case, metric
+-- grain: use_case, position
 -- use_case      as in use_cases.name
 -- metric        first_token, perceived or response
 -- position      1 is the budget that the latency tax counts from

@@ -1,0 +1,145 @@
+-- How the pipeline is: how fresh, how fast, what was refused or doubted, what is known of the spans, which keys nobody reads.
+-- grain: topic, subject
+-- topic    freshness, rate, lag, rejection, flag, coverage or unmapped_key
+-- subject  what is measured; a reason, a fact or an attribute key
+-- value    how much; null when there is nothing to measure
+-- unit     s, spans, requests, count or ratio [0..1]
+-- detail   more about it: an example, or how many it rests on
+-- parameters: as_of := now()
+with loads as (
+    select *
+    from lake.ingest_log
+    where loaded_at <= as_of
+),
+
+freshness as (
+    select
+        'freshness' as topic,
+        'newest span' as subject,
+        min(epoch_ms(as_of - loaded_at)) filter (where spans > 0) / 1e3 as "value",
+        's' as unit,
+        'since spans were last loaded' as detail,
+    from loads
+    union all by name
+    select
+        'freshness' as topic,
+        'newest request' as subject,
+        min(epoch_ms(as_of - assembled_at)) / 1e3 as "value",
+        's' as unit,
+        'since requests were last assembled' as detail,
+    from lake.assembly_log
+    where assembled_at <= as_of
+),
+
+rates as (
+    select
+        'rate' as topic,
+        unnest(['spans last minute', 'spans last hour', 'spans stored']) as subject,
+        unnest([
+            coalesce(sum(spans) filter (where loaded_at > as_of - interval 1 minute), 0),
+            coalesce(sum(spans) filter (where loaded_at > as_of - interval 1 hour), 0),
+            coalesce(sum(spans), 0)
+        ])::double as "value",
+        'spans' as unit,
+        null as detail,
+    from loads
+    union all by name
+    select
+        'rate' as topic,
+        'requests last hour' as subject,
+        count(*)::double as "value",
+        'requests' as unit,
+        null as detail,
+    from lake.requests
+    where started_at > as_of - interval 1 hour and started_at <= as_of
+),
+
+lags as (
+    select
+        'lag' as topic,
+        'received to loaded' as subject,
+        max(epoch_ms(loaded_at - oldest_received_at)) / 1e3 as "value",
+        's' as unit,
+        'longest of the last 5 minutes' as detail,
+    from loads
+    where loaded_at > as_of - interval 5 minutes
+),
+
+refusals as (
+    select
+        case when door = 'loader' and detail = 'kept' then 'flag' else 'rejection' end as topic,
+        reason as subject,
+        sum("count")::double as "value",
+        'count' as unit,
+        any_value(detail) as detail,
+    from lake.rejections
+    where "at" > as_of - interval 7 days and "at" <= as_of
+    group by all
+),
+
+model_calls as (
+    select
+        count(*) as calls,
+        count(model) as with_model,
+        count(input_tokens) as with_tokens,
+        count(*) filter (where streamed) as streamed,
+        count(ttft_ms) filter (where streamed) as with_first_token,
+    from lake.spans
+    where step = 'llm' and received_at > as_of - interval 1 day and received_at <= as_of
+),
+
+recent_requests as (
+    select count(*) as requests, count(use_case) as with_use_case, count(session_id) as with_session
+    from lake.requests
+    where assembled_at > as_of - interval 1 day and assembled_at <= as_of
+),
+
+coverage as (
+    select
+        'coverage' as topic,
+        unnest(['first token of streamed calls', 'model of model calls', 'tokens of model calls'])
+            as subject,
+        unnest([
+            with_first_token / nullif(streamed, 0),
+            with_model / nullif(calls, 0),
+            with_tokens / nullif(calls, 0)
+        ]) as "value",
+        'ratio' as unit,
+        format('{:,} calls of the last day', unnest([streamed, calls, calls])) as detail,
+    from model_calls
+    union all by name
+    select
+        'coverage' as topic,
+        unnest(['use case of requests', 'session of requests']) as subject,
+        unnest([with_use_case / nullif(requests, 0), with_session / nullif(requests, 0)]) as "value",
+        'ratio' as unit,
+        format('{:,} requests of the last day', requests) as detail,
+    from recent_requests
+),
+
+unmapped as (
+    select
+        'unmapped_key' as topic,
+        "key" as subject,
+        sum(spans)::double as "value",
+        'spans' as unit,
+        string_agg(distinct service, ', ' order by service) as detail,
+    from lake.attribute_keys
+    where hour > as_of - interval 7 days
+    group by all
+)
+
+select topic, subject, "value", unit, detail
+from (
+    from freshness
+    union all by name
+    from rates
+    union all by name
+    from lags
+    union all by name
+    from refusals
+    union all by name
+    from coverage
+    union all by name
+    from unmapped
+)

@@ -1,0 +1,79 @@
+-- Counts of every objective for a period and for what came before it, by hour: whole hours from slo_hours, the broken hours
+-- at the ends of the period from the requests themselves.
+-- grain: use_case, position, hour, is_start
+-- use_case  as in objectives
+-- position  as in objectives
+-- hour      start of the UTC hour
+-- is_start  true for the broken hour in which the period begins, counted from there
+-- good      requests that finished well and in time [count]
+-- total     requests that count: good and bad [count]
+-- unknown   requests that finished with no first token known [count]
+-- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+with whole_hours as (
+    select
+        use_case,
+        metric,
+        threshold_ms,
+        hour,
+        false as is_start,
+        sum(good) as good,
+        sum(total) as total,
+        sum(unknown) as unknown,
+    from lake.slo_hours
+    where
+        hour < hour_of(to_at)
+        and is_chosen(use_case_list, use_case)
+        and is_chosen(channel_list, channel)
+        and is_chosen(tier_list, tier)
+        and is_chosen(environment_list, environment)
+    group by all
+),
+
+judged as (
+    select
+        requests.use_case,
+        requests.started_at,
+        requests.is_start,
+        objectives.metric,
+        objectives.threshold_ms,
+        is_good(requests, objectives.metric, objectives.threshold_ms) as is_good,
+    from requests_of_broken_hours(
+        from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+    ) as requests
+    inner join objectives on requests.use_case = objectives.use_case
+),
+
+broken_hours as (
+    select
+        use_case,
+        metric,
+        threshold_ms,
+        date_trunc('hour', started_at) as hour,
+        is_start,
+        count(*) filter (where is_good) as good,
+        count(is_good) as total,
+        count(*) - count(is_good) as unknown,
+    from judged
+    group by all
+),
+
+counts as (
+    from whole_hours
+    union all by name
+    from broken_hours
+)
+
+select
+    objectives.use_case,
+    objectives."position",
+    counts.hour,
+    counts.is_start,
+    counts.good,
+    counts.total,
+    counts.unknown,
+from objectives
+inner join counts
+    on
+        objectives.use_case = counts.use_case
+        and objectives.metric = counts.metric
+        and objectives.threshold_ms = counts.threshold_ms

@@ -1,0 +1,181 @@
+"""The dashboard as a person uses it: a real browser, collector and dashboard process."""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import pytest
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from app.dashboard_process import DashboardProcess
+from collector.service import Collector
+from sample_data.play import play_history
+from sql.settings import Settings, load_settings
+
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+HOSTILE = "<script>window.hacked=1</script>[x](javascript:alert(1))**b**"
+WITHIN_MS = 20_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=WITHIN_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    yield page
+    page.close()
+
+
+def free_settings(lake: Path) -> Settings:
+    anywhere = "127.0.0.1:0"
+    return replace(
+        load_settings(None, lake=str(lake)),
+        grpc_address=anywhere,
+        http_address=anywhere,
+        dashboard_address=anywhere,
+    )
+
+
+def send_one(target: str, service: str, use_case: str) -> None:
+    provider = TracerProvider(
+        resource=Resource(
+            {
+                "service.name": service,
+                "marketing.use_case": use_case,
+                "deployment.environment.name": HOSTILE,
+            }
+        )
+    )
+    exporter = OTLPSpanExporter(endpoint=target, insecure=True)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    provider.get_tracer("tests").start_span("request").end()
+    provider.shutdown()
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Collector, Settings]]:
+    """A collector that has one day of the sample company, and one service with a hostile name."""
+    settings = free_settings(tmp_path_factory.mktemp("lake"))
+    with Collector(settings) as collector:
+        target = f"127.0.0.1:{collector.grpc_port}"
+        play_history(target, days=1, seed=1, on_progress=lambda _sent, _total: None)
+        send_one(target, HOSTILE, "live_chat")
+        while not collector.caught_up():
+            time.sleep(0.1)
+        yield collector, settings
+
+
+@pytest.fixture(scope="module")
+def url(collector: tuple[Collector, Settings]) -> Iterator[str]:
+    with DashboardProcess(collector[1]) as dashboard:
+        assert dashboard.wait_until_answering(Event())
+        yield dashboard.url
+
+
+def test_an_empty_lake_fills_by_itself(page: Page, tmp_path: Path) -> None:
+    settings = free_settings(tmp_path / "lake")
+    with DashboardProcess(settings) as dashboard:
+        assert dashboard.wait_until_answering(Event())
+        page.goto(dashboard.url)
+        expect(page.locator("h1")).to_contain_text("No traces yet")
+        expect(page.get_by_text("OTEL_EXPORTER_OTLP_ENDPOINT").first).to_be_visible()
+        with Collector(settings) as collector:
+            send_one(f"127.0.0.1:{collector.grpc_port}", "chat-web", "live_chat")
+            expect(page.locator("h1")).to_contain_text("No budget has enough requests")
+
+
+def test_the_board_answers_proves_and_lists(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.locator("h1")).to_contain_text("in the last 7 days")
+    expect(page.get_by_role("table").first).to_contain_text("Live chat")
+    expect(page.get_by_role("graphics-document").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Data as of .* UTC$"))).to_be_visible()
+
+
+def test_choices_are_kept_in_the_url_and_across_pages(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_text("24h", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("in the last 24 hours")
+    page.get_by_role("combobox", name="Use case").click()
+    page.get_by_role("option", name="Live chat").click()
+    expect(page.locator(".lt-board tbody tr")).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Pipeline").click()
+    expect(page.get_by_text("Who is sending")).to_be_visible()
+    assert page.url.endswith("/pipeline?range=24h&use_case=Live+chat")
+    page.get_by_role("link", name="Budgets").click()
+    expect(page.locator(".lt-board tbody tr")).to_have_count(2)
+    page.goto(page.url)
+    expect(page.locator("h1")).to_contain_text("in the last 24 hours")
+    expect(page.locator(".lt-board tbody tr")).to_have_count(2)
+
+
+def test_a_custom_period_is_in_the_url(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_text("custom", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("between")
+    expect(page).to_have_url(re.compile(r"from=\d{4}-.*to=\d{4}-"))
+
+
+def test_new_data_is_followed_only_when_live(
+    page: Page, url: str, collector: tuple[Collector, Settings]
+) -> None:
+    target = f"127.0.0.1:{collector[0].grpc_port}"
+    page.goto(f"{url}/pipeline?live=false")
+    still = page.get_by_text(re.compile("^Data as of"))
+    drawn = still.inner_text()
+    send_one(target, "newcomer", "live_chat")
+    page.wait_for_timeout(8_000)  # nothing to wait for: the claim is that nothing happens
+    assert still.inner_text() == drawn
+    page.get_by_text("Live: follow new data").click()
+    expect(still).not_to_have_text(drawn)
+
+
+def test_nothing_from_a_span_is_markup(page: Page, url: str) -> None:
+    page.goto(f"{url}/pipeline")
+    expect(page.get_by_text("Who is sending")).to_be_visible()
+    page.get_by_role("combobox", name="Environment").click()
+    expect(page.get_by_role("option", name=HOSTILE)).to_be_visible()
+    page.get_by_role("option", name=HOSTILE).click()
+    page.get_by_role("link", name="Budgets").click()
+    expect(page.locator("h1")).to_contain_text("No budget has enough requests")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("a[href^='javascript']").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/pipeline"])
+@pytest.mark.parametrize(("scheme", "paper"), [("light", 255), ("dark", 15)])
+def test_it_fits_a_phone_in_our_own_colours(
+    browser: Browser, url: str, path: str, scheme: str, paper: int
+) -> None:
+    phone = browser.new_page(
+        viewport={"width": 420, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    outside: list[str] = []
+    phone.on("request", lambda request: outside.append(request.url))
+    phone.goto(url + path)
+    expect(phone.locator("h1")).to_be_visible()
+    expect(phone.locator("table").first).to_be_visible()
+    assert phone.evaluate("document.scrollingElement.scrollWidth") <= 420
+    background = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+    assert phone.evaluate(background).startswith(f"rgb({paper},")
+    assert [u for u in outside if not u.startswith((url, "data:", "blob:"))] == []
+    phone.close()
