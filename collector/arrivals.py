@@ -1,4 +1,4 @@
-"""What arrived, as one Arrow table: OTLP columns beside the facts that the conventions read from them."""
+"""What arrived, as one Arrow table: OTLP columns beside the facts that conventions read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,9 +61,7 @@ def _facts(batch: SpanBatch) -> Facts:
     conventions.read_events(
         facts, batch.events.names, batch.events.at_ns, event_owner, batch.start_ns
     )
-    conventions.inherit(
-        facts, conventions.facts_of(batch.resources, "resource"), batch.resource
-    )
+    conventions.inherit(facts, conventions.facts_of(batch.resources, "resource"), batch.resource)
     return facts
 
 

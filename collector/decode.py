@@ -1,4 +1,4 @@
-"""OTLP trace requests to Arrow: spans and their attributes as columns. Pure; knows no convention."""
+"""OTLP trace requests to Arrow: spans and their attributes as columns. Knows no convention."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from collector import wire
-from collector.any_value import Limits, Texts, texts_of, utf8
+from collector.any_value import Texts, texts_of, utf8
 from sql.attributes import Attributes, Ints
+from sql.settings import Limits
 
 _HANDLER = ptars.HandlerPool([wire.FILE]).get_for_message(wire.REQUEST)
 _HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype=np.uint16)
@@ -98,7 +99,8 @@ def _children(lists: pa.ListArray) -> tuple[Ints, pa.Array]:
 
 
 def _offsets(lists: pa.ListArray) -> Ints:
-    return lists.offsets.to_numpy().astype(np.int64)
+    offsets: Ints = lists.offsets.to_numpy().astype(np.int64)
+    return offsets
 
 
 def timestamps(ns: Ints) -> pa.Array:
@@ -115,7 +117,8 @@ def _word(codes: pa.Array, words: tuple[str, ...]) -> pa.Array:
 
 def _nanoseconds(times: pa.Array) -> Ints:
     """Signed 64-bit, as far as the signed range goes (the year 2262)."""
-    return np.minimum(times.to_numpy(), np.uint64(2**63 - 1)).astype(np.int64)
+    signed: Ints = np.minimum(times.to_numpy(), np.uint64(2**63 - 1)).astype(np.int64)
+    return signed
 
 
 def _hex(ids: pa.Array, width: int) -> pa.Array:
@@ -178,7 +181,7 @@ def _keys(names: pa.Array) -> tuple[list[str], Ints]:
 
 
 def _repeated(owner: Ints, codes: Ints, keys: int) -> npt.NDArray[np.bool_]:
-    """True for a pair whose owner has the same key again later (OTLP forbids it; maps cannot hold it)."""
+    """True for a pair whose owner has its key again later: OTLP forbids it, maps cannot hold it."""
     pair = owner * keys + codes
     order = np.argsort(pair, kind="stable")
     again = np.zeros(len(pair), bool)

@@ -69,6 +69,8 @@ class Journal:
         self._drop = NOTHING
         self._refusals_due_at = 0.0
         self._newest_batch_id, self._peeked_batch_id = self._file.newest_batch_id(), 0
+        self._received_at = self._file.newest_received_at()
+        """Never goes back, even when the clock does: assembling counts on it."""
         self._closing = False
         lock = Lock()
         self._work_came = Condition(lock)
@@ -104,7 +106,8 @@ class Journal:
             put = self._in_flight.get(batch_hash)
             if put is None:
                 self._check_room(len(body))
-                put = _Put(NewBatch(datetime.now(UTC), door, span_count, body, batch_hash))
+                self._received_at = max(self._received_at, datetime.now(UTC))
+                put = _Put(NewBatch(self._received_at, door, span_count, body, batch_hash))
                 self._in_flight[batch_hash] = put
                 self._work.puts.append(put)
                 self.pending_bytes += len(body)

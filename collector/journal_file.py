@@ -137,6 +137,11 @@ class JournalFile:
         """0 when there is none."""
         return self._reader.execute("select max(batch_id) from batches").fetchone()[0] or 0
 
+    def newest_received_at(self) -> datetime:
+        """When the newest batch that this journal ever took was received; 1970 without one."""
+        row = self._reader.execute("select max(received_at_us) from recent").fetchone()
+        return _time(row[0] or 0)
+
     def recent_hashes(self) -> list[bytes]:
         """Hashes of the newest requests, oldest first."""
         return [row[0] for row in self._reader.execute("select hash from recent order by batch_id")]
@@ -160,7 +165,9 @@ class JournalFile:
             row = (_microseconds(batch.received_at), batch.door, batch.span_count, batch.body)
             added = self._writer.execute("insert into batches values (null, ?, ?, ?, ?)", row)
             batch_id = added.lastrowid or 0
-            self._writer.execute("insert into recent values (?, ?)", (batch_id, batch.hash))
+            self._writer.execute(
+                "insert into recent values (?, ?, ?)", (batch_id, batch.hash, row[0])
+            )
         self._writer.execute("delete from recent where batch_id <= ?", (batch_id - REPEATS_KNOWN,))
         return batch_id
 

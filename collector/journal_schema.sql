@@ -1,5 +1,5 @@
 -- batches     export requests that are acknowledged and not yet in the lake
--- recent      hashes of the newest requests, to know a repeat when its sender lost our answer
+-- recent      the newest requests: their hashes, to know a repeat when its sender lost our answer
 -- refusals    what the doors refused, added up per second, until the lake has it
 -- quarantine  batches that could not be decoded after all; kept for people to look at
 create table if not exists journal (journal_id text not null) strict;
@@ -12,7 +12,11 @@ create table if not exists batches (
     body blob not null
 ) strict;
 
-create table if not exists recent (batch_id integer primary key, hash blob not null) strict;
+create table if not exists recent (
+    batch_id integer primary key,
+    hash blob not null,
+    received_at_us integer not null
+) strict;
 
 create table if not exists refusals (
     refusal_id integer primary key autoincrement,

@@ -1,8 +1,8 @@
-"""The loader: what the journal holds goes into the lake, and requests are made of it. One thread writes."""
+"""The loader: what the journal holds goes into the lake, and requests are made of it."""
 
 import logging
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -34,11 +34,19 @@ SHAPE = Path(__file__).parents[1] / "sql" / "shape" / "spans.sql"
 class Loader:
     """Reads only from the journal; its position is in the lake, in the transaction of the rows."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, journal: Journal, settings: Settings) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        journal: Journal,
+        settings: Settings,
+        *,
+        quiet: timedelta,
+    ) -> None:
         """Continue where the lake says that this journal was left; `con` is used by no one else."""
         self._con = con
         self._journal = journal
         self._settings = settings
+        self._quiet = quiet
         self._loaded_through, self._refusals_through = self._position()
         self._assembly = Assembly(con, journal.journal_id)
         self._maintenance = Maintenance(con)
@@ -68,9 +76,15 @@ class Loader:
             try:
                 self._turn()
             except Exception:  # the lake may be unreachable or the disk full: the journal keeps all
-                LOG.exception("loading failed; the journal keeps the spans, next try in %s s", BACK_OFF_S)
+                LOG.exception(
+                    "loading failed; the journal keeps the spans, next try in %s s", BACK_OFF_S
+                )
                 self._journal.refuse(
-                    door="loader", signal="traces", reason="load_failed", count=1, detail="see the log"
+                    door="loader",
+                    signal="traces",
+                    reason="load_failed",
+                    count=1,
+                    detail="see the log",
                 )
                 self._stopping.wait(BACK_OFF_S)
 
@@ -78,7 +92,7 @@ class Loader:
         if self._is_due("commit", COMMIT_EVERY_S) or self._journal.pending_bytes > COMMIT_BYTES:
             self._load()
         if self._is_due("assemble", ASSEMBLE_EVERY_S):
-            self._assembly.run(datetime.now(UTC))
+            self._assembly.run(datetime.now(UTC), self._quiet)
             self._maintenance.run()
             if not self._assembly.waiting_spans and not self._journal.pending_batches:
                 self._idle.set()
@@ -190,5 +204,3 @@ class Loader:
             [self._journal.journal_id],
         ).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
-
-

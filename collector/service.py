@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +19,7 @@ from collector.loader import Loader
 from collector.otlp_grpc import start_grpc
 from collector.otlp_http import HttpDoor
 from sql.lake import open_writer, place_of
+from sql.refresh import QUIET
 from sql.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -35,9 +37,10 @@ class PortTakenError(Exception):
 class Collector:
     """Everything that runs from the wire to the lake, as one context manager."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Nothing runs before the context is entered."""
+    def __init__(self, settings: Settings, *, quiet: timedelta = QUIET) -> None:
+        """Nothing runs before the context is entered; `quiet` as in `Assembly.run`."""
         self._settings = settings
+        self._quiet = quiet
         self._running = ExitStack()
         self.grpc_port = 0
         self.http_port = 0
@@ -45,14 +48,14 @@ class Collector:
     def __enter__(self) -> Self:
         """Start: the lake, the journal, the loader, then the doors."""
         with ExitStack() as started:
-            folder = Path(place_of(self._settings).folder or self._settings.lake)
-            folder.mkdir(parents=True, exist_ok=True)
-            started.enter_context(_only_writer(folder))
+            home = place_of(self._settings).home
+            home.mkdir(parents=True, exist_ok=True)
+            started.enter_context(only_writer(home))
             lake = open_writer(self._settings)
             self._journal = started.enter_context(
-                Journal(folder / "journal.sqlite", limit_bytes=self._settings.limits.journal_bytes)
+                Journal(home / "journal.sqlite", limit_bytes=self._settings.limits.journal_bytes)
             )
-            self._loader = Loader(lake, self._journal, self._settings)
+            self._loader = Loader(lake, self._journal, self._settings, quiet=self._quiet)
             started.callback(self._loader.stop)
             self._open_doors(started)
             self._running = started.pop_all()
@@ -80,7 +83,7 @@ class Collector:
 
 
 @contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
+def only_writer(folder: Path) -> Iterator[None]:
     """Hold the lake's lock; the system lets go of it when the process dies."""
     lock = os.open(folder / "collector.lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:

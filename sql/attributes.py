@@ -1,4 +1,4 @@
-"""Attributes of many owners (spans, resources, events) as flat columns: the shape that conventions read."""
+"""Attributes of many owners (spans, resources, events) as flat columns."""
 
 from dataclasses import dataclass
 from functools import cached_property

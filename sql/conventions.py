@@ -120,9 +120,7 @@ def facts_of(attributes: Attributes, place: str, *, start_ns: Ints | None = None
     return facts
 
 
-def read_events(
-    facts: Facts, names: pa.Array, at_ns: Ints, owner: Ints, start_ns: Ints
-) -> None:
+def read_events(facts: Facts, names: pa.Array, at_ns: Ints, owner: Ints, start_ns: Ints) -> None:
     """Adds what span events say by their name and time; the first event of a name counts."""
     if not len(names):
         return

@@ -1,6 +1,7 @@
-"""The comment that opens every SQL file: what a row is, each column, its unit. One parser for all."""
+"""The comment that opens every SQL file: what a row is, each column, its unit."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,3 +54,19 @@ def describe(file: Path) -> Description:
 def _parameter(text: str) -> tuple[str, str]:
     name, _, default = text.partition(" := ")
     return name, default
+
+
+def comment_statements(kind: str, name: str, description: Description) -> Iterator[str]:
+    """SQL that puts the description where DuckDB shows it."""
+    yield f"COMMENT ON {kind} {name} IS {literal(description.text)}"
+    for column, comment in description.columns.items():
+        yield f'COMMENT ON COLUMN {name}."{column}" IS {literal(comment)}'
+
+
+def literal(value: object) -> str:
+    """A SQL literal: text, number, truth or null."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return repr(value)

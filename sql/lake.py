@@ -13,8 +13,9 @@ from pathlib import Path
 
 import duckdb
 
+from sql.dictionary import comment_statements, describe, literal
 from sql.models import session_statements
-from sql.settings import Settings, is_connection_string
+from sql.settings import DEFAULT_LAKE, Settings, is_connection_string
 
 SCHEMA = Path(__file__).parent / "schema"
 EXTENSIONS = {
@@ -46,6 +47,8 @@ class Place:
     data: str
     folder: Path | None
     """None for a lake that is not in a folder."""
+    home: Path
+    """Where this machine keeps its journal and its lock."""
 
     @property
     def catalogue_file(self) -> Path | None:
@@ -56,19 +59,21 @@ class Place:
 def place_of(settings: Settings) -> Place:
     """Where the lake of `settings` is."""
     if is_connection_string(settings.lake):
-        return Place(settings.lake, settings.data or "", None)
+        return Place(settings.lake, settings.data or "", None, Path.cwd() / DEFAULT_LAKE)
     folder = Path(settings.lake)
-    return Place(f"ducklake:sqlite:{folder / 'catalog.sqlite'}", str(folder / "data"), folder)
+    return Place(
+        f"ducklake:sqlite:{folder / 'catalog.sqlite'}", str(folder / "data"), folder, folder
+    )
 
 
 def attach_statements(place: Place, *, read_only: bool) -> list[str]:
     """SQL that opens the lake as `lake` in any DuckDB of the same version."""
     options = ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"] if read_only else []
-    options += [f"DATA_PATH {_quoted(place.data)}", f"DATA_INLINING_ROW_LIMIT {INLINED_ROWS}"]
+    options += [f"DATA_PATH {literal(place.data)}", f"DATA_INLINING_ROW_LIMIT {INLINED_ROWS}"]
     return [
-        *(f"LOAD {_quoted(str(extension_file(name)))}" for name in EXTENSIONS),
-        "SET TimeZone = 'UTC'",
-        f"ATTACH {_quoted(place.catalogue)} AS lake ({', '.join(options)})",
+        *(f"LOAD {literal(str(extension_file(name)))}" for name in EXTENSIONS),
+        "SET GLOBAL TimeZone = 'UTC'",
+        f"ATTACH {literal(place.catalogue)} AS lake ({', '.join(options)})",
         SEARCH_PATH,
     ]
 
@@ -79,11 +84,13 @@ def extension_file(name: str) -> Path:
     return Path(str(found / f"{name}.duckdb_extension"))
 
 
-def connect(place: Place, *, read_only: bool, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+def connect(
+    place: Place, *, read_only: bool, threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
     """A DuckDB session with the lake attached, nothing else in it. Raises LakeMissingError."""
     if read_only and place.catalogue_file and not place.catalogue_file.exists():
         raise LakeMissingError(
-            f"no lake in {place.folder}: start one with `latencytax up`, or name another with --lake"
+            f"no lake in {place.folder}: start one with `latencytax up`, or name another (--lake)"
         )
     con = duckdb.connect(config=dict(CLOSED))
     if threads:
@@ -94,7 +101,7 @@ def connect(place: Place, *, read_only: bool, threads: int | None = None) -> duc
 
 
 def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """A read-only session with the lake and every model. Raises LakeMissingError, LakeTooNewError."""
+    """A read-only session with lake and models. Raises LakeMissingError, LakeTooNewError."""
     con = connect(place_of(settings), read_only=True)
     _check_version(con)
     for statement in session_statements(settings):
@@ -144,14 +151,19 @@ def _use_wal(catalogue: Path) -> None:
 
 
 def _migrate(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("CREATE TABLE IF NOT EXISTS lake.lake_version (version integer, applied_at timestamptz)")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS lake.lake_version (version integer, applied_at timestamptz)"
+    )
     applied = _check_version(con)
     if not applied:
         con.execute("CALL lake.set_option('parquet_compression', 'zstd')")
     con.execute("USE lake")
     for step in _steps()[applied:]:
+        table = describe(step)
         with transaction(con):
             con.execute(step.read_text())
+            for comment in comment_statements("TABLE", table.name, table):
+                con.execute(comment)
             con.execute("INSERT INTO lake.lake_version VALUES (?, now())", [int(step.stem[:3])])
     con.execute(SEARCH_PATH)
 
@@ -172,7 +184,3 @@ def _check_version(con: duckdb.DuckDBPyConnection) -> int:
 
 def _steps() -> list[Path]:
     return sorted(SCHEMA.glob("*.sql"))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -4,6 +4,7 @@ Merging reads and writes again what it merges, so a round takes few files, and f
 minute made are large enough to be left alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
@@ -35,8 +36,7 @@ CHORES = (
         300,
         (
             f"CALL ducklake_expire_snapshots('lake', older_than => now() - {SNAPSHOTS_KEPT})",
-            "CALL ducklake_cleanup_old_files("
-            f"'lake', older_than => now() - {SNAPSHOTS_KEPT})",
+            f"CALL ducklake_cleanup_old_files('lake', older_than => now() - {SNAPSHOTS_KEPT})",
         ),
     ),
     Chore(
@@ -54,15 +54,18 @@ CHORES = (
 class Maintenance:
     """Does each chore when it is due, in the writer's session and thread."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        """The first round of each chore is one interval from now."""
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, clock: Callable[[], float] = monotonic
+    ) -> None:
+        """The first round of each chore is one interval from now; `clock` counts seconds."""
         self._con = con
-        self._due_at = [monotonic() + chore.every_s for chore in CHORES]
+        self._clock = clock
+        self._due_at = [clock() + chore.every_s for chore in CHORES]
 
     def run(self) -> None:
         """The chores that are due."""
         for index, chore in enumerate(CHORES):
-            if monotonic() >= self._due_at[index]:
+            if self._clock() >= self._due_at[index]:
                 for statement in chore.statements:
                     self._con.execute(statement)
-                self._due_at[index] = monotonic() + chore.every_s
+                self._due_at[index] = self._clock() + chore.every_s

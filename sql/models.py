@@ -1,19 +1,20 @@
-"""The views and table macros of `models/`, and the tables of the settings: what every session sees.
+"""The views, table macros and functions of `models/`, which every session sees.
 
 They live in the session's own in-memory catalogue, never in the lake, so a lake of any age is read
 with the models of today.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from sql.dictionary import Description, describe
+from sql.dictionary import Description, comment_statements, describe
+from sql.dimensions import dimension_statements
+from sql.query_tree import functions_called, tables_named
 from sql.settings import Settings
 
 MODELS = Path(__file__).parent / "models"
@@ -32,8 +33,15 @@ class CheckResult:
 
 
 def session_statements(settings: Settings) -> list[str]:
-    """SQL that makes the dimensions and the models in a session that has the lake attached."""
-    return [*_dimensions(settings), *_model_statements()]
+    """SQL that makes dimensions and models in a session that has the lake attached."""
+    functions, models = _described("functions"), _described("staging") | _described("marts")
+    tables = {table.name: table for table in map(describe, sorted(SCHEMA.glob("*.sql")))}
+    return [
+        *dimension_statements(settings),
+        *(sql for name in tables.keys() - models.keys() for sql in _show(tables[name])),
+        *(_create_function(functions[name]) for name in _ordered(functions, functions_called)),
+        *(sql for name in _ordered(models, tables_named) for sql in _create(models[name])),
+    ]
 
 
 def run_checks(con: duckdb.DuckDBPyConnection) -> list[CheckResult]:
@@ -47,61 +55,29 @@ def _run_check(con: duckdb.DuckDBPyConnection, file: Path) -> CheckResult:
     return CheckResult(file.stem, check.text, rows.height, rows.head(3).to_dicts())
 
 
-def _dimensions(settings: Settings) -> Iterator[str]:
-    use_cases = [
-        (u.name, u.title, u.channel, u.decay, u.value_usd, u.capture_rate)
-        for u in settings.use_cases
-    ]
-    objectives = [
-        (u.name, o.sli, position, o.threshold_ms, o.objective, o.window_days)
-        for u in settings.use_cases
-        for position, o in enumerate(u.objectives, start=1)
-    ]
-    tiers = [
-        (t.name, t.title, t.typical_low_ms, t.typical_high_ms, pattern)
-        for t in settings.tiers
-        for pattern in t.models
-    ]
-    rows = {"use_cases": use_cases, "objectives": objectives, "model_tiers": tiers}
-    for file in sorted((MODELS / "dimensions").glob("*.sql")):
-        dimension = describe(file)
-        yield f"CREATE OR REPLACE TABLE memory.main.{dimension.name} ({dimension.body})"
-        if values := ", ".join(_row(row) for row in rows[dimension.name]):
-            yield f"INSERT INTO memory.main.{dimension.name} VALUES {values}"
-        yield from _comments("TABLE", dimension)
-
-
-def _row(values: tuple[object, ...]) -> str:
-    return "(" + ", ".join(_literal(value) for value in values) + ")"
-
-
-def _literal(value: object) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return repr(value)
-
-
-def _model_statements() -> Iterator[str]:
-    """Functions, then views and table macros in the order in which they need each other."""
-    functions = _described("functions")
-    for name in _ordered(functions, _calls):
-        yield _create_function(functions[name])
-    models = _described("staging") | _described("marts")
-    for name in _ordered(models, _sources):
-        yield from _create(models[name])
-
-
 def _described(layer: str) -> dict[str, Description]:
-    return {file.stem: describe(file) for file in sorted((MODELS / layer).glob("*.sql"))}
+    return {file.stem: _with_columns(describe(file)) for file in (MODELS / layer).glob("*.sql")}
 
 
-def _ordered(
-    models: dict[str, Description], used_by: Callable[[str], set[str]]
-) -> Iterable[str]:
-    needs = {name: used_by(model.body) & models.keys() - {name} for name, model in models.items()}
-    return TopologicalSorter(needs).static_order()
+def _with_columns(model: Description) -> Description:
+    """A view that shows a table of the lake under its own name has the table's columns."""
+    tables = {table.name: table for table in map(describe, SCHEMA.glob("*.sql"))}
+    if model.columns or model.name not in tables:
+        return model
+    return replace(model, columns=tables[model.name].columns)
+
+
+def _show(table: Description) -> Iterator[str]:
+    """A table of the lake under its own name, for sessions that look only at their own views."""
+    yield f"CREATE OR REPLACE VIEW memory.main.{table.name} AS FROM lake.{table.name}"
+    yield from comment_statements("VIEW", f"memory.main.{table.name}", table)
+
+
+def _ordered(models: dict[str, Description], named: Callable[[str], set[str]]) -> Iterable[str]:
+    """Names, each after those that its SQL needs."""
+    return TopologicalSorter(
+        {name: named(models[name].body) & models.keys() - {name} for name in sorted(models)}
+    ).static_order()
 
 
 def _create_function(function: Description) -> str:
@@ -110,58 +86,12 @@ def _create_function(function: Description) -> str:
 
 
 def _create(model: Description) -> Iterator[str]:
-    if not model.parameters:
-        yield f"CREATE OR REPLACE VIEW memory.main.{model.name} AS {model.body}"
-        yield from _comments("VIEW", model)
-        return
-    names = ", ".join(name for name, _ in model.parameters)
-    yield f"CREATE OR REPLACE MACRO memory.main.{model.name}({names}) AS TABLE {model.body}"
+    """A view; or a table macro, and a view of the same name if every parameter has a default."""
+    name, view = f"memory.main.{model.name}", model.body
+    if model.parameters:
+        parameters = ", ".join(parameter for parameter, _ in model.parameters)
+        yield f"CREATE OR REPLACE MACRO {name}({parameters}) AS TABLE {model.body}"
+        view = f"FROM {name}({', '.join(default for _, default in model.parameters)})"
     if all(default for _, default in model.parameters):
-        arguments = ", ".join(default for _, default in model.parameters)
-        yield (
-            f"CREATE OR REPLACE VIEW memory.main.{model.name} AS "
-            f"SELECT * FROM memory.main.{model.name}({arguments})"
-        )
-        yield from _comments("VIEW", model)
-
-
-def _comments(kind: str, model: Description) -> Iterator[str]:
-    yield f"COMMENT ON {kind} memory.main.{model.name} IS {_literal(model.text)}"
-    for column, comment in (model.columns or _table(model.name).columns).items():
-        yield f'COMMENT ON COLUMN memory.main.{model.name}."{column}" IS {_literal(comment)}'
-
-
-def _table(name: str) -> Description:
-    """The lake's table of this name: a view over it without a dictionary of its own has the table's."""
-    return next(table for table in map(describe, sorted(SCHEMA.glob("*.sql"))) if table.name == name)
-
-
-def _sources(body: str) -> set[str]:
-    """Every table and table function that a SELECT names, from DuckDB's own parse tree."""
-    nodes = list(_nodes(_parsed(body)))
-    tables = {node["table_name"] for node in nodes if node.get("type") == "BASE_TABLE"}
-    return tables | {
-        node["function"]["function_name"] for node in nodes if node.get("type") == "TABLE_FUNCTION"
-    }
-
-
-def _calls(body: str) -> set[str]:
-    """Every scalar function that an expression calls."""
-    nodes = _nodes(_parsed(f"SELECT {body}"))
-    return {node["function_name"] for node in nodes if node.get("type") == "FUNCTION"}
-
-
-def _parsed(query: str) -> object:
-    row = duckdb.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
-    tree = json.loads(row[0]) if row else {}
-    if tree.get("error"):
-        raise ValueError(f"{tree['error_message']} in: {query}")
-    return tree
-
-
-def _nodes(tree: object) -> Iterator[dict[str, Any]]:
-    if isinstance(tree, dict):
-        yield tree
-    children = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
-    for child in children:
-        yield from _nodes(child)
+        yield f"CREATE OR REPLACE VIEW {name} AS {view}"
+        yield from comment_statements("VIEW", name, model)

@@ -32,7 +32,11 @@ MARGIN = timedelta(hours=24)
 REMEMBERED = 500_000
 """Requests of which the session remembers that they exist; older ones are looked up in the lake."""
 
-HOT = "* EXCLUDE (kind, status_message, scope, ttft_source, target, attributes, resource, events, flag)"
+HOT = (
+    "* EXCLUDE (kind, status_message, scope, ttft_source, target, attributes, resource, events, "
+    "flag)"
+)
+"""What requests are made of: all columns but these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class Assembly:
         con.execute("CREATE TEMP TABLE known_traces (trace_id varchar, assembled_at timestamptz)")
         con.execute(
             f"CREATE TEMP VIEW since_watermark AS SELECT {HOT} FROM lake.spans "
-            "WHERE received_at >= coalesce(getvariable('watermark')::timestamptz, '-infinity'::timestamptz)"
+            "WHERE received_at >= "
+            "coalesce(getvariable('watermark')::timestamptz, '-infinity'::timestamptz)"
         )
         self._wait_in_own_table("since_watermark")
         self._count_new_objectives()
@@ -74,7 +79,7 @@ class Assembly:
         return int(self._value("SELECT count(*) FROM hot_spans"))
 
     def run(self, now: datetime, quiet: timedelta = QUIET) -> Round:
-        """Take up the traces that are quiet at `now`; their requests are in the lake on return."""
+        """Take up the traces without new spans for `quiet`; their requests are then in the lake."""
         self._set("as_of", now)
         self._set("quiet_since", now - quiet)
         self._set("patient_since", now - PATIENCE)

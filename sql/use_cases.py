@@ -13,7 +13,7 @@ from sql.settings import Tier, UseCase
 def assign_use_cases(
     facts: Facts, names: pa.Array, attributes: Attributes, use_cases: tuple[UseCase, ...]
 ) -> None:
-    """Gives every span the first use case that its own words match; a declared name stays otherwise."""
+    """Gives every span the first use case that it matches; else a declared name stays."""
     words = facts.words["use_case"]
     assigned = np.full(len(words.codes), -1)
     for use_case in reversed(use_cases):  # the first is written last
@@ -60,5 +60,5 @@ def _matching(
 
 
 def _rows_of(codes: Ints, words: list[str], globs: tuple[str, ...]) -> Ints:
-    matches = [any(fnmatchcase(word, glob) for glob in globs) for word in words]
+    matches = [any(fnmatchcase(word.lower(), glob.lower()) for glob in globs) for word in words]
     return np.flatnonzero(np.array([*matches, False])[codes])

@@ -14,7 +14,7 @@ from typer import echo
 from app.commands.serve import say_url, say_where_to_send, wait, with_ports
 from app.dashboard_process import DashboardProcess
 from app.signals import stop_requested
-from collector.service import Collector, _only_writer
+from collector.service import Collector, only_writer
 from sample_data.play import play_history, trickle
 from sql.settings import Settings, is_connection_string
 
@@ -61,7 +61,7 @@ def _prepared(settings: Settings, *, fresh: bool) -> Path:
     if folder.exists() and any(folder.iterdir()) and not marker.exists():
         raise NotADemoError(f"{folder} holds something that is no demo: give --lake another folder")
     if marker.exists() and (fresh or marker.read_text(encoding="utf-8") != PLAYED):
-        with _only_writer(folder):
+        with only_writer(folder):
             shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if not marker.exists():

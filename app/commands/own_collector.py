@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 from collector.service import Collector, LakeLockedError
@@ -24,7 +25,7 @@ def own_collector(settings: Settings) -> Iterator[Collector | None]:
     with ExitStack() as running:
         collector: Collector | None
         try:
-            collector = running.enter_context(Collector(private))
+            collector = running.enter_context(Collector(private, quiet=timedelta(0)))
         except LakeLockedError:
             collector = None
         yield collector

@@ -50,7 +50,7 @@ def open_script(settings: Settings) -> int:
 
 
 def _print(lake: duckdb.DuckDBPyConnection, query: str, form: Format) -> None:
-    cursor = lake.cursor().execute(query)
+    cursor = lake.execute(query)
     columns = [column[0] for column in cursor.description or ()]
     write(columns, _rows(cursor), form, sys.stdout)
     sys.stdout.flush()

@@ -108,16 +108,24 @@ def budgets_of(board: pl.DataFrame) -> list[Budget]:
 
 def headline(budgets: Iterable[Budget], period: str) -> str:
     """The sentence that answers: how many budgets were missed, and the worst of them."""
-    judged = [budget for budget in budgets if budget.state in {"within", "at_risk", "missed"}]
+    asked = [budget for budget in budgets if budget.state != "no_data"]
+    judged = [budget for budget in asked if budget.state != "too_few"]
     missed = [budget for budget in judged if budget.state == "missed"]
     if not judged:
         return f"No budget has enough requests {period} to be judged."
     if not missed:
-        kept = f"All {len(judged)} budgets were" if len(judged) > 1 else "The one budget was"
-        return f"{kept} kept {period}{_warning(judged)}."
+        return f"{_kept(len(judged), len(asked))} kept {period}{_warning(judged)}."
     were = "was" if len(missed) == 1 else "were"
     counted = f"{len(missed)} of {wording.plural(len(judged), 'budget')} {were} missed {period}"
     return f"{counted}; {_shortfall(min(missed, key=_left))}."
+
+
+def _kept(judged: int, asked: int) -> str:
+    if judged < asked:
+        return (
+            f"{judged} of {asked} budgets could be judged, and {'was' if judged == 1 else 'were'}"
+        )
+    return f"All {judged} budgets were" if judged > 1 else "The one budget was"
 
 
 def _left(budget: Budget) -> float:

@@ -43,10 +43,11 @@ def percentiles_to_budget(budgets: Sequence[Budget], colours: theme.Colours) -> 
     points = rows.mark_point(filled=True, size=110, opacity=1).encode(
         shape=alt.Shape("verdict:N", legend=None).scale(domain=WORDS, range=list(SHAPES))
     )
-    figures = rows.mark_text(align="left", dx=10, fontSize=TEXT_PX).encode(
-        text="figure:N", color=alt.value(colours["ink"])
-    )
-    return alt.layer(*_budget_line(colours), reach, figures, points, height=alt.Step(ROW_PX))
+    figures = rows.encode(text="figure:N", color=alt.value(colours["ink"]))
+    beside = {"align": "left", "dx": 10, "fontSize": TEXT_PX}
+    halo = figures.mark_text(**beside, stroke=colours["paper"], strokeWidth=5)
+    layers = (reach, halo, figures.mark_text(**beside), points)
+    return alt.layer(*_budget_line(colours), *layers, height=alt.Step(ROW_PX))
 
 
 def percentiles_to_budget_text(budgets: Sequence[Budget]) -> str:

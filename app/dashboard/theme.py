@@ -19,6 +19,7 @@ LIGHT: Colours = {
     "quiet": "#68717d",
     "line": "#dfe3e8",
     "ink": "#171b21",
+    "paper": "#ffffff",
 }
 DARK: Colours = {
     "within": "#4fc3bd",
@@ -27,6 +28,7 @@ DARK: Colours = {
     "quiet": "#98a2ae",
     "line": "#2b323b",
     "ink": "#e7eaee",
+    "paper": "#0f1216",
 }
 STATE_WORDS: dict[State, str] = {
     "within": "Within budget",

@@ -8,11 +8,18 @@ with suspects as (
     having
         trace_id in (select known_traces.trace_id from known_traces)
         or min(started_at) < getvariable('remembers_since')
+),
+
+reach as (
+    select
+        min(first_started_at) - getvariable('margin') as from_at,
+        max(last_started_at) + getvariable('margin') as to_at,
+    from suspects
 )
 
 select requests.*
 from lake.requests as requests
 semi join suspects using (trace_id)
 where
-    requests.started_at >= (select min(first_started_at) from suspects) - getvariable('margin')
-    and requests.started_at <= (select max(last_started_at) from suspects) + getvariable('margin')
+    requests.started_at >= (select from_at from reach)
+    and requests.started_at <= (select to_at from reach)

@@ -3,7 +3,7 @@
 -- at      when [UTC]
 -- door    grpc, http, or loader for what was found later
 -- signal  traces, metrics or logs
--- reason  a word, explained in docs/rejections.md
+-- reason  a word; the Pipeline page says what to do about it
 -- count   spans, requests or records, as the reason says [count]
 -- detail  an example, without content
 create table rejections (

@@ -1,6 +1,6 @@
 -- Attribute keys that no row of conventions.csv reads, by service and hour. Add up `spans`.
 -- grain: none
--- hour     start of the UTC hour of arrival
+-- hour     start of the UTC hour in which they were counted
 -- service  who sent it
 -- scope    instrumentation scope
 -- key      the attribute key

@@ -175,6 +175,15 @@ def test_a_budget_missed_by_failures_is_not_said_to_be_slow() -> None:
     )
 
 
+def test_budgets_that_cannot_be_judged_are_not_said_to_be_kept() -> None:
+    undecided = replace(BUDGET, verdict="too_few")
+    assert (
+        headline([KEPT, undecided], "today")
+        == "1 of 2 budgets could be judged, and was kept today."
+    )
+    assert headline([undecided], "today") == "No budget has enough requests today to be judged."
+
+
 def test_a_budget_about_to_run_out_is_at_risk() -> None:
     at_risk = replace(KEPT, exhausted_at=NOW + timedelta(days=1, hours=-1), is_running_out=True)
     assert at_risk.state == "at_risk"

@@ -1,6 +1,7 @@
 """`latencytax collect` as a child process, and what tests and benchmarks ask it and its lake."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -66,11 +67,14 @@ class CollectorProcess:
         ours = {name: value for name, value in os.environ.items() if "LATENCYTAX" not in name}
         return ours | self.settings.environment() | {"COLUMNS": "200"}
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Another command on the same lake, to its end."""
+    def run(
+        self, *arguments: str, without: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """Another command on the same lake, to its end; `without` some of our variables."""
+        environment = self.environment()
         return subprocess.run(
             [*COMMAND, *arguments],
-            env=self.environment(),
+            env={name: value for name, value in environment.items() if name not in without},
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -104,9 +108,9 @@ class CollectorProcess:
             self._process.kill()
             self._process.communicate()
 
-    def stop(self) -> int:
-        """SIGTERM; the exit code."""
-        self.process.terminate()
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Asked to end; the exit code."""
+        self.process.send_signal(how)
         self.process.communicate(timeout=60)
         return self.process.returncode
 

@@ -78,7 +78,12 @@ select
     compliance_high(periods.good, periods.total) as compliance_high,
     budget_left(periods.good, periods.total, objectives.objective) as budget_left,
     exhausted_at(
-        as_of, periods.good, periods.total, periods.last_day_good, periods.last_day_total, objectives.objective
+        as_of,
+        periods.good,
+        periods.total,
+        periods.last_day_good,
+        periods.last_day_total,
+        objectives.objective
     ) as exhausted_at,
     slo_verdict(periods.good, periods.total, objectives.objective) as verdict,
 from periods

@@ -44,7 +44,7 @@ select
     map_from_entries(resource) as resource,
     list_transform(
         events,
-        lambda e: {'name': e.name, 'at': e."at", 'attributes': map_from_entries(e.attributes)}
+        lambda e: { 'name': e.name, 'at': e."at", 'attributes': map_from_entries(e.attributes) }
     ) as events,
     received_at,
     is_async,

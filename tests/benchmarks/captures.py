@@ -1,0 +1,90 @@
+"""What real libraries sent, and what the model server that they called says really happened."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from collector.otlp_json import to_protobuf
+
+MODEL_CALLS = re.compile(r"chat|responses|messages|enerateContent")
+NOT_A_LIBRARY = re.compile(
+    r"opentelemetry-(api|sdk|exporter|proto|semantic|util-http|instrumentation$)|^openinference-"
+    r"(instrumentation|semantic-conventions)$|^(httpx2?|requests|openai|redis|psycopg|fastapi|zod)$"
+)
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A folder with `raw/` bodies, `truth.jsonl` and `meta.json`."""
+
+    folder: Path
+
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """Versions and observations."""
+        meta: dict[str, Any] = json.loads((self.folder / "meta.json").read_text())
+        return meta
+
+    @cached_property
+    def truth(self) -> list[dict[str, Any]]:
+        """One entry for each call that the model server took, chat or not."""
+        lines = (self.folder / "truth.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+    @property
+    def name(self) -> str:
+        """The library and the way it was used."""
+        return self.folder.name
+
+    @property
+    def version(self) -> str:
+        """Of the instrumentation, as its scope says it, else of the package that bears its name."""
+        scopes = [s for s in self.meta["instrumentation_scopes"] if not s.endswith("@")]
+        wanted = re.split(r"[-_]", self.name.removeprefix("oi-"))[0]
+        packages = [
+            f"{package} {version}"
+            for package, version in self.meta["versions"].items()
+            if wanted in package and not NOT_A_LIBRARY.search(package)
+        ]
+        named = [scope.replace("@", " ") for scope in scopes if wanted in scope]
+        return (named or packages or [s.replace("@", " ") for s in scopes] or ["–"])[0]
+
+    def bodies(self) -> Iterator[tuple[bytes, datetime]]:
+        """(OTLP protobuf, time of receipt) of every request with spans, in order of arrival."""
+        for file in sorted((self.folder / "raw").glob("*.traces.*")):
+            if file.name.endswith(".side.json"):
+                continue
+            body = file.read_bytes()
+            if file.suffix == ".json":
+                body = to_protobuf(body, ExportTraceServiceRequest)
+            yield body, self._received_at(file)
+
+    def _received_at(self, file: Path) -> datetime:
+        side = json.loads(file.with_name(file.name + ".side.json").read_text())
+        return datetime.fromtimestamp(side["recv_unix_ns"] / 1e9, tz=UTC)
+
+    @property
+    def model_calls(self) -> list[dict[str, Any]]:
+        """Calls that generate text."""
+        return [call for call in self.truth if MODEL_CALLS.search(call["kind"])]
+
+    @property
+    def answered(self) -> list[dict[str, Any]]:
+        """Model calls that did not fail."""
+        return [call for call in self.model_calls if call["status"] == 200]
+
+    def tokens(self, direction: str) -> int:
+        """`input` or `output` tokens of all answered calls."""
+        return sum(call.get("usage", {}).get(direction, 0) for call in self.answered)
+
+
+def captures(corpus: Path) -> list[Capture]:
+    """Every capture in a folder."""
+    return [Capture(meta.parent) for meta in sorted(corpus.glob("*/meta.json"))]
