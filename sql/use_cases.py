@@ -13,13 +13,14 @@ from sql.settings import Tier, UseCase
 def assign_use_cases(
     facts: Facts, names: pa.Array, attributes: Attributes, use_cases: tuple[UseCase, ...]
 ) -> None:
-    """Gives every span the first use case that it matches; else a declared name stays."""
+    """Gives every span the first use case that it matches, by its declared name before all else."""
     words = facts.words["use_case"]
     assigned = np.full(len(words.codes), -1)
-    for use_case in reversed(use_cases):  # the first is written last
-        code = words.distinct.setdefault(use_case.name, len(words.distinct))
-        for key, globs in use_case.match.items():
-            assigned[_matching(key, globs, facts, names, attributes)] = code
+    matches = [(u.name, key, globs) for u in use_cases for key, globs in u.match.items()]
+    matches.sort(key=lambda match: match[1] != "use_case")
+    for name, key, globs in reversed(matches):  # the first is written last
+        code = words.distinct.setdefault(name, len(words.distinct))
+        assigned[_matching(key, globs, facts, names, attributes)] = code
     words.codes = np.where(assigned < 0, words.codes, assigned)
 
 

@@ -44,10 +44,11 @@ def percentiles_to_budget(budgets: Sequence[Budget], colours: theme.Colours) -> 
         shape=alt.Shape("verdict:N", legend=None).scale(domain=WORDS, range=list(SHAPES))
     )
     figures = rows.encode(text="figure:N", color=alt.value(colours["ink"]))
-    beside = {"align": "left", "dx": 10, "fontSize": TEXT_PX}
-    halo = figures.mark_text(**beside, stroke=colours["paper"], strokeWidth=5)
-    layers = (reach, halo, figures.mark_text(**beside), points)
-    return alt.layer(*_budget_line(colours), *layers, height=alt.Step(ROW_PX))
+    halo = figures.mark_text(align="left", dx=10, stroke=colours["paper"], strokeWidth=5)
+    words = figures.mark_text(align="left", dx=10)
+    layers = (reach, halo, words, points)
+    text = {"text": {"fontSize": TEXT_PX}}
+    return alt.layer(*_budget_line(colours), *layers, height=alt.Step(ROW_PX), config=text)
 
 
 def percentiles_to_budget_text(budgets: Sequence[Budget]) -> str:
@@ -92,5 +93,5 @@ def _names(budgets: Sequence[Budget]) -> list[str]:
 def _budget_line(colours: theme.Colours) -> tuple[alt.Chart, alt.Chart]:
     at_budget = alt.Chart(pl.DataFrame({"ratio": [1.0], "label": ["budget"]})).encode(x="ratio:Q")
     line = at_budget.mark_rule(color=colours["ink"], strokeDash=[4, 3])
-    label = at_budget.mark_text(baseline="bottom", dy=-4, fontSize=TEXT_PX, color=colours["ink"])
+    label = at_budget.mark_text(baseline="bottom", dy=-4, color=colours["ink"])
     return line, label.encode(text="label:N", y=alt.value(0))

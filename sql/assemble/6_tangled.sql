@@ -9,7 +9,7 @@ with tangled_traces as (
         coalesce(bool_or(is_turn), false) as has_turns,
     from taken
     group by trace_id
-    having roots != 1 or has_turns
+    having roots != 1 or has_turns or bool_or(parent_span_id = span_id)
 ),
 
 spans_of_tangled_traces as (

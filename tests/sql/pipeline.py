@@ -51,18 +51,20 @@ class Pipeline:
 
     def restart(self, settings: Settings) -> None:
         """A collector that starts anew on the same lake."""
-        self.settings = settings
         self.con = self._writer.cursor()
         self.con.execute(f"{SEARCH_PATH}; SET TimeZone = 'UTC'")
-        for statement in session_statements(settings):
-            self.con.execute(statement)
+        if settings != self.settings:
+            self.settings = settings
+            for statement in session_statements(settings):
+                self.con.execute(statement)
         self.assembly = Assembly(self.con, "journal")
         self._loads = count(self.rows("SELECT count(*) FROM ingest_log")[0][0] + 1)
 
     def empty(self, settings: Settings) -> None:
         """A lake as on its first day; faster than making a new one."""
-        for table in TABLES:
-            self.con.execute(f"DELETE FROM lake.{table}")
+        with transaction(self.con):
+            for table in TABLES:
+                self.con.execute(f"TRUNCATE lake.{table}")
         self.restart(settings)
 
     def arrive(self, bodies: Sequence[bytes], at: datetime = NOW) -> None:

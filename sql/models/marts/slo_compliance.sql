@@ -33,6 +33,7 @@ days as (
         sum(unknown) as unknown,
     from events
     group by all
+    having sum(total) > 0 or sum(unknown) > 0
 ),
 
 windows as (
