@@ -27,22 +27,10 @@ class Filters:
 
 
 def board(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
-    """One row per use case and objective, busiest first.
-
-    ``due`` is the percentile that the objective is about: p50 where half of the requests are to be
-    good, p95 up to 95 %, else p99. Ratios are percentile / threshold.
-    """
+    """One row per use case and objective, busiest first."""
     return _frame(
         cursor,
         """
-        select
-            *,
-            case when objective <= 0.5 then 'p50' when objective <= 0.95 then 'p95' else 'p99' end
-                as due_percentile,
-            case due_percentile when 'p50' then p50 when 'p95' then p95 else p99 end as due_ms,
-            due_ms / threshold_ms as due_to_budget_ratio,
-            p50 / threshold_ms as p50_to_budget_ratio,
-            coalesce(exhausted_at < $to_at + to_days(window_days), false) as is_running_out,
         from slo_board(
             $from_at, $to_at,
             $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]

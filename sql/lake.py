@@ -27,6 +27,7 @@ CLOSED = {
     "autoload_known_extensions": "false",
 }
 SEARCH_PATH = "SET search_path = 'memory.main,lake.main'"
+BEING_MADE = "the lake is being made just now: try again in a second"
 INLINED_ROWS = 200
 """Inserts of fewer rows stay in the catalogue until they are flushed, and cost no file."""
 
@@ -95,8 +96,13 @@ def connect(
     con = duckdb.connect(config=dict(CLOSED))
     if threads:
         con.execute(f"SET threads = {threads:d}")
-    for statement in attach_statements(place, read_only=read_only):
-        con.execute(statement)
+    try:
+        for statement in attach_statements(place, read_only=read_only):
+            con.execute(statement)
+    except duckdb.InvalidInputException as error:
+        if "creating a new DuckLake is explicitly disabled" not in str(error):
+            raise
+        raise LakeMissingError(BEING_MADE) from error
     return con
 
 
@@ -173,7 +179,7 @@ def _check_version(con: duckdb.DuckDBPyConnection) -> int:
     try:
         row = con.execute("SELECT coalesce(max(version), 0) FROM lake.lake_version").fetchone()
     except duckdb.CatalogException as error:
-        raise LakeMissingError("the lake is being made just now: try again in a second") from error
+        raise LakeMissingError(BEING_MADE) from error
     applied = int(row[0]) if row else 0
     if applied > len(_steps()):
         raise LakeTooNewError(

@@ -12,7 +12,7 @@ import streamlit as st
 from duckdb import DuckDBPyConnection
 
 from app.queries import Filters
-from sql.lake import SEARCH_PATH, LakeMissingError, open_reader, snapshot_id
+from sql.lake import LakeMissingError, open_reader, snapshot_id
 from sql.settings import Settings
 
 
@@ -53,7 +53,6 @@ def newest_version(settings: Settings) -> Version:
 @contextmanager
 def _session(settings: Settings) -> Iterator[DuckDBPyConnection]:
     with _reader(settings).cursor() as cursor:
-        cursor.execute(SEARCH_PATH)  # DuckDB's cursors do not inherit it
         yield cursor
 
 

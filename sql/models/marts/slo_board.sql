@@ -22,6 +22,11 @@
 -- p50              median [ms]
 -- p95              95th percentile [ms]
 -- p99              99th percentile; null below 100 requests [ms]
+-- due_percentile       the percentile that the objective is about: p50 up to 50 %, p95 up to 95 %, else p99
+-- due_ms               that percentile; null when unknown [ms]
+-- due_to_budget_ratio  due_ms / threshold_ms, at most 1 when the budget is kept
+-- p50_to_budget_ratio  p50 / threshold_ms
+-- is_running_out       whether the error budget will be gone within one more window
 -- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
 with counted as (
     select
@@ -56,43 +61,82 @@ busyness as (
     select use_case, max(total + unknown) as requests
     from counted
     group by all
+),
+
+board as (
+    select
+        objectives.use_case,
+        use_cases.title,
+        use_cases.channel,
+        objectives.metric,
+        objectives."position",
+        objectives.threshold_ms,
+        objectives.objective,
+        objectives.window_days,
+        coalesce(counted.good, 0) as good,
+        coalesce(counted.total, 0) as total,
+        coalesce(counted.unknown, 0) as unknown,
+        counted.good / nullif(counted.total, 0) as compliance,
+        compliance_low(counted.good, counted.total) as compliance_low,
+        compliance_high(counted.good, counted.total) as compliance_high,
+        budget_left(counted.window_good, counted.window_total, objectives.objective) as budget_left,
+        exhausted_at(
+            to_at,
+            counted.window_good,
+            counted.window_total,
+            counted.last_day_good,
+            counted.last_day_total,
+            objectives.objective
+        ) as exhausted_at,
+        slo_verdict(counted.good, counted.total, objectives.objective) as verdict,
+        coalesce(percentiles.n, 0) as n,
+        percentiles.p50,
+        percentiles.p95,
+        percentiles.p99,
+        coalesce(busyness.requests, 0) as requests,
+        case
+            when objectives.objective <= 0.5 then 'p50'
+            when objectives.objective <= 0.95 then 'p95'
+            else 'p99'
+        end as due_percentile,
+        case due_percentile when 'p50' then percentiles.p50 when 'p95' then percentiles.p95 else percentiles.p99 end
+            as due_ms,
+    from objectives
+    inner join use_cases on objectives.use_case = use_cases.name
+    left join counted
+        on objectives.use_case = counted.use_case and objectives."position" = counted."position"
+    left join percentiles
+        on objectives.use_case = percentiles.use_case and objectives.metric = percentiles.metric
+    left join busyness on objectives.use_case = busyness.use_case
+    where is_chosen(use_case_list, objectives.use_case)
 )
 
 select
-    objectives.use_case,
-    use_cases.title,
-    use_cases.channel,
-    objectives.metric,
-    objectives."position",
-    objectives.threshold_ms,
-    objectives.objective,
-    objectives.window_days,
-    coalesce(counted.good, 0) as good,
-    coalesce(counted.total, 0) as total,
-    coalesce(counted.unknown, 0) as unknown,
-    counted.good / nullif(counted.total, 0) as compliance,
-    compliance_low(counted.good, counted.total) as compliance_low,
-    compliance_high(counted.good, counted.total) as compliance_high,
-    budget_left(counted.window_good, counted.window_total, objectives.objective) as budget_left,
-    exhausted_at(
-        to_at,
-        counted.window_good,
-        counted.window_total,
-        counted.last_day_good,
-        counted.last_day_total,
-        objectives.objective
-    ) as exhausted_at,
-    slo_verdict(counted.good, counted.total, objectives.objective) as verdict,
-    coalesce(percentiles.n, 0) as n,
-    percentiles.p50,
-    percentiles.p95,
-    percentiles.p99,
-from objectives
-inner join use_cases on objectives.use_case = use_cases.name
-left join counted
-    on objectives.use_case = counted.use_case and objectives."position" = counted."position"
-left join percentiles
-    on objectives.use_case = percentiles.use_case and objectives.metric = percentiles.metric
-left join busyness on objectives.use_case = busyness.use_case
-where is_chosen(use_case_list, objectives.use_case)
-order by coalesce(busyness.requests, 0) desc, objectives.use_case, objectives."position"
+    use_case,
+    title,
+    channel,
+    metric,
+    "position",
+    threshold_ms,
+    objective,
+    window_days,
+    good,
+    total,
+    unknown,
+    compliance,
+    compliance_low,
+    compliance_high,
+    budget_left,
+    exhausted_at,
+    verdict,
+    n,
+    p50,
+    p95,
+    p99,
+    due_percentile,
+    due_ms,
+    due_ms / threshold_ms as due_to_budget_ratio,
+    p50 / threshold_ms as p50_to_budget_ratio,
+    coalesce(exhausted_at < to_at + to_days(window_days), false) as is_running_out,
+from board
+order by requests desc, use_case, "position"
