@@ -13,7 +13,7 @@ def stopped(tmp_path: Path) -> Iterator[CollectorProcess]:
     """A collector that was not started yet; killed at the end."""
     collector = CollectorProcess(tmp_path / "lake")
     yield collector
-    collector.kill()
+    collector.close()
 
 
 @pytest.fixture(scope="module")

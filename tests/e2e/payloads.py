@@ -1,5 +1,6 @@
 """Export requests as exact bytes, for tests that do not care what is in the spans."""
 
+import json
 import os
 import time
 
@@ -46,3 +47,39 @@ def trace_of(spans: int) -> bytes:
         a_span(trace_id=root.trace_id, parent_span_id=root.span_id) for _ in range(spans - 1)
     ]
     return request_of(root, *children).SerializeToString()
+
+
+def _field(number: int, value: bytes) -> bytes:
+    """A protobuf field that holds bytes; protobuf itself refuses to write what is too deep."""
+    size, digits = len(value), bytearray()
+    while size > 127:
+        digits.append(size & 127 | 128)
+        size >>= 7
+    return bytes([number << 3 | 2, *digits, size]) + value
+
+
+def with_nested(span: Span, depth: int) -> bytes:
+    """A request with the span and one more attribute: a list in a list in a list."""
+    value = _field(1, b"deep")
+    for _ in range(depth):
+        value = _field(5, _field(1, value))
+    encoded = span.SerializeToString() + _field(9, _field(1, b"deep") + _field(2, value))
+    return _field(1, _field(2, _field(2, encoded)))
+
+
+def with_nested_json(span: Span, depth: int) -> bytes:
+    """The same in OTLP/JSON."""
+    value: object = {"stringValue": "deep"}
+    for _ in range(depth):
+        value = {"arrayValue": {"values": [value]}}
+    shallow = [(each.key, {"stringValue": each.value.string_value}) for each in span.attributes]
+    attributes = [{"key": key, "value": held} for key, held in [*shallow, ("deep", value)]]
+    fields = {
+        "traceId": span.trace_id.hex(),
+        "spanId": span.span_id.hex(),
+        "name": span.name,
+        "startTimeUnixNano": str(span.start_time_unix_nano),
+        "endTimeUnixNano": str(span.end_time_unix_nano),
+        "attributes": attributes,
+    }
+    return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [fields]}]}]}).encode()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+import duckdb
 import grpc
 
 from sql.lake import LakeMissingError, open_reader
@@ -40,6 +41,7 @@ class CollectorProcess:
         )
         self._command = command
         self._process: subprocess.Popen[str] | None = None
+        self._lake: duckdb.DuckDBPyConnection | None = None
 
     def __enter__(self) -> Self:
         """Started, and ready to take spans."""
@@ -48,8 +50,8 @@ class CollectorProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Whatever still runs is killed."""
-        self.kill()
+        """As `close`."""
+        self.close()
 
     @property
     def process(self) -> subprocess.Popen[str]:
@@ -63,7 +65,7 @@ class CollectorProcess:
         return f"http://{self.settings.http_address}"
 
     def environment(self) -> dict[str, str]:
-        """What a command needs to meet this collector and its lake, and nothing of our own shell."""
+        """What a command needs to meet this collector and its lake."""
         ours = {name: value for name, value in os.environ.items() if "LATENCYTAX" not in name}
         return ours | self.settings.environment() | {"COLUMNS": "200"}
 
@@ -98,9 +100,7 @@ class CollectorProcess:
         """Returns when it has printed its addresses."""
         grpc_address = self._printed("OTLP/gRPC")
         http_address = self._printed("OTLP/HTTP").removeprefix("http://")
-        self.settings = replace(
-            self.settings, grpc_address=grpc_address, http_address=http_address
-        )
+        self.settings = replace(self.settings, grpc_address=grpc_address, http_address=http_address)
 
     def kill(self) -> None:
         """As a power cut: no signal that the process could see."""
@@ -114,6 +114,12 @@ class CollectorProcess:
         self.process.communicate(timeout=60)
         return self.process.returncode
 
+    def close(self) -> None:
+        """Whatever still runs is killed."""
+        self.kill()
+        if self._lake is not None:
+            self._lake.close()
+
     def exporter(self, channel: grpc.Channel) -> "grpc.UnaryUnaryMultiCallable[bytes, bytes]":
         """Sends serialised trace requests."""
         return channel.unary_unary(EXPORT)
@@ -123,12 +129,12 @@ class CollectorProcess:
         return grpc.insecure_channel(self.settings.grpc_address)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """What the lake answers to a process of its own; nothing while there is no lake."""
+        """What the lake answers to another process; nothing while there is no lake."""
         try:
-            with open_reader(self.settings) as lake:
-                return lake.execute(query, list(values)).fetchall()
+            self._lake = self._lake or open_reader(self.settings)
         except LakeMissingError:
             return []
+        return self._lake.execute(query, list(values)).fetchall()
 
     def value(self, query: str, *values: object) -> Any:
         """The one value that the query gives; None without rows."""

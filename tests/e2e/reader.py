@@ -18,9 +18,14 @@ COUNTS = (
 )
 
 
+def set_at_end_of_input(stop: Event) -> None:
+    sys.stdin.read()
+    stop.set()
+
+
 def main() -> None:
     stop = Event()
-    Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+    Thread(target=set_at_end_of_input, args=[stop], daemon=True).start()
     with open_reader(load_settings(None)) as lake:
         while not stop.is_set():
             with transaction(lake):

@@ -128,6 +128,37 @@ def test_choices_are_kept_in_the_url_and_across_pages(page: Page, url: str) -> N
     expect(page.locator(".lt-board tbody tr")).to_have_count(2)
 
 
+def test_the_period_before_is_compared_with(page: Page, url: str) -> None:
+    page.goto(f"{url}/?range=1h")
+    page.get_by_text("Compare with the period before").click()
+    expect(page.get_by_text(re.compile("the hour before"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"no clear change|pts (better|worse)")).first
+    ).to_be_visible()
+    expect(page).to_have_url(re.compile("compare=true"))
+    page.get_by_text("What these words mean").click()
+    expect(page.get_by_text(re.compile("percentage points"))).to_be_visible()
+
+
+def test_the_filter_bar_is_worked_by_keyboard(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.locator(".lt-board")).to_be_visible()
+    page.get_by_role("radio", name="7d").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("in the last 24 hours")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("compare=true"))
+
+
+def test_the_pipeline_shows_its_last_hour(page: Page, url: str) -> None:
+    page.goto(f"{url}/pipeline")
+    chart = page.locator("[role=graphics-document]").first
+    expect(chart).to_have_attribute("aria-label", re.compile("Spans per minute over the last hour"))
+    expect(page.get_by_role("table", name="Who is sending")).to_contain_text("chat-agent")
+
+
 def test_a_custom_period_is_in_the_url(page: Page, url: str) -> None:
     page.goto(url)
     page.get_by_text("custom", exact=True).click()

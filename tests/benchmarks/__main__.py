@@ -1,0 +1,48 @@
+"""`python -m tests.benchmarks [PART …]`: speed and size, beside what they must reach."""
+
+import platform
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.figures import PARTS, Figure, Scale
+
+
+def row(figure: Figure) -> tuple[str, str, str, str, str]:
+    sign = "≥" if figure.at_least else "≤"
+    target = "" if figure.limit is None else f"{sign} {figure.limit:,g}"
+    digits = 0 if abs(figure.measured) >= 1000 else 1
+    return figure.name, target, f"{figure.measured:,.{digits}f}", figure.unit, figure.verdict
+
+
+def main() -> None:
+    usual = Scale()
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="default: all")
+    parser.add_argument("--seconds", type=float, default=usual.seconds, help="of each long load")
+    parser.add_argument("--spans", type=int, default=usual.spans, help="in the lake at the end")
+    options = parser.parse_args()
+    memory_gib = psutil.virtual_memory().total / 2**30
+    table = Table(
+        "figure",
+        "target",
+        "measured",
+        "unit",
+        "verdict",
+        title=f"{datetime.now(UTC):%Y-%m-%d}, {psutil.cpu_count()} cores, {memory_gib:.0f} GiB,"
+        f" Python {platform.python_version()}",
+    )
+    console = Console(width=120)
+    scale = Scale(options.seconds, options.spans)
+    for part in options.parts or PARTS:
+        for figure in PARTS[part](scale):
+            table.add_row(*row(figure))
+            Console(stderr=True).print(*row(figure))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
