@@ -1,6 +1,11 @@
 -- What `corrected` (requests taken back) and `assembled` (requests written) change in the counts of every objective.
 create or replace temp table slo_changed as
-with changes as (
+with thresholds as (
+    select distinct use_case, metric, threshold_ms
+    from objectives
+),
+
+changes as (
     select *, 1 as n
     from assembled
     union all by name
@@ -11,11 +16,17 @@ with changes as (
 judged as (
     select
         changes.*,
-        objectives.metric,
-        objectives.threshold_ms,
-        is_good(changes, objectives.metric, objectives.threshold_ms) as is_good,
+        thresholds.metric,
+        thresholds.threshold_ms,
+        is_good(
+            changes.outcome,
+            latency_of(
+                thresholds.metric, changes.ttft_ms, changes.perceived_ms, changes.duration_ms
+            ),
+            thresholds.threshold_ms
+        ) as is_good,
     from changes
-    inner join objectives on changes.use_case = objectives.use_case
+    inner join thresholds on changes.use_case = thresholds.use_case
 )
 
 select

@@ -1,10 +1,13 @@
 """Every folder `<model>/<case>` is a claim about a model, tested the whole way from OTLP bytes on.
 
 `spans.csv` is what arrives: with a column `arrival` in that order, assembled after each; what is no
-column of a span is an attribute. `<table>.csv` goes into the lake as it is. `latencytax.toml` is
-what a collector is told that starts again on this lake. `expect.csv` has the columns that matter,
-the key first. Where a model has rows for every use case or topic, it has those that matter.
+column of a span is an attribute. `<table>.csv` goes into the lake as it is. `before.toml` are the
+settings at first, `after.toml` those of a collector that starts again on this lake. `expect.csv`
+has the columns that matter, the key first; where a model has rows for every use case or topic, it
+has those that matter.
 """
+
+# ruff: noqa: S608 only names of our own go into SQL
 
 import csv
 from dataclasses import fields
@@ -16,6 +19,7 @@ import pytest
 
 from sql.dictionary import describe
 from sql.models import MODELS
+from sql.settings import Settings
 from tests.sql.otlp import START, TestSpan, otlp
 from tests.sql.pipeline import NOW, TABLES, Pipeline, settings_of
 
@@ -27,8 +31,7 @@ CHOSEN_BY = {"use_case", "topic"}
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
 def test_case(case: Path, pipeline: Pipeline) -> None:
-    lake = Path(pipeline.settings.lake)
-    pipeline.empty(settings_of(lake))
+    pipeline.empty(_settings(pipeline, case / "before.toml"))
     for file in case.glob("*.csv"):
         if file.stem in TABLES and file.stem != "spans":
             pipeline.con.execute(f"COPY lake.{file.stem} FROM '{file}' (HEADER, NULLSTR '')")
@@ -36,10 +39,14 @@ def test_case(case: Path, pipeline: Pipeline) -> None:
         at = START + timedelta(minutes=int(arrival))
         pipeline.arrive([otlp(map(_span, rows))], at)
         pipeline.assemble(at)
-    if (config := case / "latencytax.toml").exists():
-        pipeline.restart(settings_of(lake, config))
+    if (case / "after.toml").exists():
+        pipeline.restart(_settings(pipeline, case / "after.toml"))
     actual, expected = _compared(pipeline, case)
     assert actual == [[_near(cell) for cell in row] for row in expected]
+
+
+def _settings(pipeline: Pipeline, config: Path) -> Settings:
+    return settings_of(Path(pipeline.settings.lake), config if config.exists() else None)
 
 
 def _near(cell: object) -> object:

@@ -1,9 +1,9 @@
 -- The latency of a request that a metric looks at; null when it is not known [ms].
--- parameters: request, metric
+-- parameters: metric, ttft_ms, perceived_ms, duration_ms
 (
     case metric
-        when 'first_token' then request.ttft_ms
-        when 'perceived' then request.perceived_ms
-        when 'response' then request.duration_ms
+        when 'first_token' then ttft_ms
+        when 'perceived' then perceived_ms
+        when 'response' then duration_ms
     end
 )

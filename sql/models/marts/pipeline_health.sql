@@ -1,7 +1,7 @@
 -- How the pipeline is: how fresh, how fast, what was refused or doubted, what is known of the spans, which keys nobody reads.
 -- grain: topic, subject
--- topic    freshness, rate, lag, rejection, flag, coverage or unmapped_key
--- subject  what is measured; a reason, a fact or an attribute key
+-- topic    freshness, rate, lag, rejection, flag, coverage, unmapped_key or unknown_model
+-- subject  what is measured; a reason, a fact, an attribute key or a model
 -- value    how much; null when there is nothing to measure
 -- unit     s, spans, requests, count or ratio [0..1]
 -- detail   more about it: an example, or how many it rests on
@@ -127,6 +127,32 @@ unmapped as (
     from lake.attribute_keys
     where hour > as_of - interval 7 days
     group by all
+),
+
+unknown_models as (
+    select
+        'unknown_model' as topic,
+        spans.model as subject,
+        count(*)::double as "value",
+        'spans' as unit,
+        format(
+            'no price, so no cost; in latencytax.toml: [[price]] model = "{}"', spans.model
+        ) as detail,
+    from lake.spans as spans
+    anti join model_prices
+        on
+            spans.model = model_prices.model
+            and (
+                model_prices.is_default
+                or split_part(spans.provider, '.', 1) = model_prices.provider
+            )
+    where
+        spans.cost_usd is null
+        and spans.input_tokens is not null
+        and spans.model is not null
+        and spans.received_at > as_of - interval 1 day
+        and spans.received_at <= as_of
+    group by spans.model
 )
 
 select topic, subject, "value", unit, detail
@@ -142,4 +168,6 @@ from (
     from coverage
     union all by name
     from unmapped
+    union all by name
+    from unknown_models
 )

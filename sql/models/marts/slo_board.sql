@@ -32,9 +32,9 @@ with counted as (
     select
         events.use_case,
         events."position",
-        sum(good) filter (where is_start or hour >= from_at) as good,
-        sum(total) filter (where is_start or hour >= from_at) as total,
-        sum(unknown) filter (where is_start or hour >= from_at) as unknown,
+        sum(good) filter (where is_in_period) as good,
+        sum(total) filter (where is_in_period) as total,
+        sum(unknown) filter (where is_in_period) as unknown,
         sum(good) filter (where is_in_window) as window_good,
         sum(total) filter (where is_in_window) as window_total,
         sum(good) filter (where is_in_last_day) as last_day_good,
@@ -42,9 +42,9 @@ with counted as (
     from (
         select
             *,
-            not is_start and hour >= date_trunc('hour', to_at - to_days(objectives.window_days))
+            not is_extra and hour >= date_trunc('hour', to_at - to_days(objectives.window_days))
                 as is_in_window,
-            not is_start and hour >= date_trunc('hour', to_at - interval 1 day) as is_in_last_day,
+            not is_extra and hour >= date_trunc('hour', to_at - interval 1 day) as is_in_last_day,
         from slo_events(from_at, to_at, use_case_list, channel_list, tier_list, environment_list)
         inner join objectives using (use_case, "position")
     ) as events

@@ -20,7 +20,7 @@
 with events as (
     select *
     from slo_events(as_of, as_of, null, null, null, null)
-    where not is_start
+    where not is_extra
 ),
 
 days as (

@@ -13,12 +13,12 @@ with hours as (
     select
         use_case,
         "position",
-        time_bucket(to_seconds(bucket_seconds), case when is_start then from_at::timestamptz else hour end)
+        time_bucket(to_seconds(bucket_seconds), case when is_extra then from_at::timestamptz else hour end)
             as bucket_at,
         good,
         total,
     from slo_events(from_at, to_at, use_case_list, channel_list, tier_list, environment_list)
-    where bucket_seconds % 3600 = 0 and (is_start or hour >= from_at)
+    where bucket_seconds % 3600 = 0 and is_in_period
 ),
 
 requests as (

@@ -10,7 +10,7 @@ with whole_hours as (
     from lake.latency_sketch
     where
         hour >= hour_from(from_at)
-        and hour < hour_of(to_at)
+        and (hour < hour_of(to_at) or (hour = hour_of(to_at) and not is_hour_open(to_at)))
         and is_chosen(use_case_list, use_case)
         and is_chosen(channel_list, channel)
         and is_chosen(tier_list, tier)
@@ -22,7 +22,7 @@ requests as (
     from requests_of_broken_hours(
         from_at, to_at, use_case_list, channel_list, tier_list, environment_list
     )
-    where outcome = 'ok'
+    where outcome = 'ok' and is_in_period
 ),
 
 broken_hours as (

@@ -12,17 +12,29 @@
 -- threshold_ms  as in objectives [ms]
 -- latency_ms    what the objective looks at; null when unknown or not finished well [ms]
 -- is_good       null when unknown
+with measured as (
+    select
+        requests.*,
+        objectives.metric,
+        objectives."position",
+        objectives.threshold_ms,
+        latency_of(
+            objectives.metric, requests.ttft_ms, requests.perceived_ms, requests.duration_ms
+        ) as latency_ms,
+    from lake.requests as requests
+    inner join objectives on requests.use_case = objectives.use_case
+)
+
 select
-    requests.request_id,
-    requests.use_case,
-    requests.channel,
-    requests.environment,
-    requests.tier,
-    requests.started_at,
-    objectives.metric,
-    objectives."position",
-    objectives.threshold_ms,
-    case when requests.outcome = 'ok' then latency_of(requests, objectives.metric) end as latency_ms,
-    is_good(requests, objectives.metric, objectives.threshold_ms) as is_good,
-from lake.requests as requests
-inner join objectives on requests.use_case = objectives.use_case
+    request_id,
+    use_case,
+    channel,
+    environment,
+    tier,
+    started_at,
+    metric,
+    "position",
+    threshold_ms,
+    case when outcome = 'ok' then latency_ms end as latency_ms,
+    is_good(outcome, latency_ms, threshold_ms) as is_good,
+from measured

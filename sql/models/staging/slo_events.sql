@@ -1,13 +1,14 @@
 -- Counts of every objective for a period and for what came before it, by hour: whole hours from slo_hours, the broken hours
 -- at the ends of the period from the requests themselves.
--- grain: use_case, position, hour, is_start
--- use_case  as in objectives
--- position  as in objectives
--- hour      start of the UTC hour
--- is_start  true for the broken hour in which the period begins, counted from there
--- good      requests that finished well and in time [count]
--- total     requests that count: good and bad [count]
--- unknown   requests that finished with no first token known [count]
+-- grain: use_case, position, hour, is_in_period, is_extra
+-- use_case      as in objectives
+-- position      as in objectives
+-- hour          start of the UTC hour
+-- is_in_period  whether these requests are of the period, not of what came before
+-- is_extra      true for the hour in which the period begins, counted from there: it is also among the whole hours
+-- good          requests that finished well and in time [count]
+-- total         requests that count: good and bad [count]
+-- unknown       requests that finished with no first token known [count]
 -- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
 with whole_hours as (
     select
@@ -15,13 +16,14 @@ with whole_hours as (
         metric,
         threshold_ms,
         hour,
-        false as is_start,
+        hour >= from_at::timestamptz as is_in_period,
+        false as is_extra,
         sum(good) as good,
         sum(total) as total,
         sum(unknown) as unknown,
     from lake.slo_hours
     where
-        hour < hour_of(to_at)
+        (hour < hour_of(to_at) or (hour = hour_of(to_at) and not is_hour_open(to_at)))
         and is_chosen(use_case_list, use_case)
         and is_chosen(channel_list, channel)
         and is_chosen(tier_list, tier)
@@ -29,18 +31,30 @@ with whole_hours as (
     group by all
 ),
 
+thresholds as (
+    select distinct use_case, metric, threshold_ms
+    from objectives
+),
+
 judged as (
     select
         requests.use_case,
         requests.started_at,
-        requests.is_start,
-        objectives.metric,
-        objectives.threshold_ms,
-        is_good(requests, objectives.metric, objectives.threshold_ms) as is_good,
+        requests.is_in_period,
+        requests.is_extra,
+        thresholds.metric,
+        thresholds.threshold_ms,
+        is_good(
+            requests.outcome,
+            latency_of(
+                thresholds.metric, requests.ttft_ms, requests.perceived_ms, requests.duration_ms
+            ),
+            thresholds.threshold_ms
+        ) as is_good,
     from requests_of_broken_hours(
         from_at, to_at, use_case_list, channel_list, tier_list, environment_list
     ) as requests
-    inner join objectives on requests.use_case = objectives.use_case
+    inner join thresholds on requests.use_case = thresholds.use_case
 ),
 
 broken_hours as (
@@ -49,7 +63,8 @@ broken_hours as (
         metric,
         threshold_ms,
         date_trunc('hour', started_at) as hour,
-        is_start,
+        is_in_period,
+        is_extra,
         count(*) filter (where is_good) as good,
         count(is_good) as total,
         count(*) - count(is_good) as unknown,
@@ -67,7 +82,8 @@ select
     objectives.use_case,
     objectives."position",
     counts.hour,
-    counts.is_start,
+    counts.is_in_period,
+    counts.is_extra,
     counts.good,
     counts.total,
     counts.unknown,

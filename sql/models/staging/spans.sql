@@ -57,4 +57,6 @@ select
     is_turn,
     error_type,
     flag,
+    cache_write_tokens,
+    workflow,
 from lake.spans

@@ -1,0 +1,11 @@
+-- A model has one price at a provider, and one that holds where the provider is not known.
+select model, provider, count(*) as prices
+from model_prices
+group by all
+having count(*) > 1
+union all
+select model, null as provider, count(*) as prices
+from model_prices
+where is_default
+group by model
+having count(*) > 1

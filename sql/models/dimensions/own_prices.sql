@@ -1,0 +1,12 @@
+-- Prices of the settings, which go before those of model_prices.
+-- grain: model, provider
+-- model                      as in spans.model
+-- provider                   as in spans.provider; null for every provider
+-- input_usd_per_mtok         a million prompt tokens [USD]
+-- output_usd_per_mtok        a million completion tokens [USD]
+-- cached_input_usd_per_mtok  a million prompt tokens read from a cache; null when they cost as others [USD]
+model varchar,
+provider varchar,
+input_usd_per_mtok double,
+output_usd_per_mtok double,
+cached_input_usd_per_mtok double

@@ -1,0 +1,75 @@
+"""The checks hold on a lake fed by the simulated company, and each finds the row that breaks it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from sql.models import CHECKS, run_checks, session_statements
+from tests.sql.otlp import TestSpan, otlp
+from tests.sql.pipeline import NOW, Pipeline
+from tests.sql.simulated import feed
+
+BREAKS = {
+    "requests__request_id_is_unique": "INSERT INTO lake.requests FROM lake.requests LIMIT 1",
+    "requests__spans_add_up": "UPDATE lake.requests SET spans = spans + 1 WHERE complete",
+    "requests__times_are_sane": "UPDATE lake.requests SET ttft_ms = -1",
+    "slo_compliance__counts_add_up": "UPDATE lake.slo_hours SET good = good + 1",
+    "latency_sketch__equals_requests": "UPDATE lake.latency_sketch SET bucket = bucket + 1",
+    "latency_percentiles__in_order": (
+        "CREATE OR REPLACE VIEW memory.main.latency_percentiles AS SELECT "
+        "'x' AS use_case, now() AS hour, '' AS metric, 2 AS p50, 1 AS p90, 3 AS p95, 4 AS p99"
+    ),
+    "slo_compliance__interval_holds_compliance": (
+        "CREATE OR REPLACE MACRO memory.main.compliance_low(good, total) AS 1.1"
+    ),
+    "ingest_log__positions_grow": "INSERT INTO lake.ingest_log FROM lake.ingest_log",
+    "ingest_log__spans_are_stored": "DELETE FROM lake.spans WHERE parent_span_id IS NULL",
+    "spans__ids_are_hex": "UPDATE lake.spans SET span_id = upper(span_id) || 'g'",
+    "pipeline_health__figures_are_possible": (
+        "INSERT INTO lake.rejections VALUES (now(), 'grpc', 'traces', 'too_large', -1, '')"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def fed(shared_pipeline: Pipeline) -> Pipeline:
+    feed(shared_pipeline, spans=3000)
+    return shared_pipeline
+
+
+def test_all_hold_on_simulated_traffic(fed: Pipeline) -> None:
+    assert fed.rows("SELECT count(*) FROM spans") > [(2500,)]
+    assert {check.name: check.sample for check in run_checks(fed.con) if check.offending_rows} == {}
+
+
+def test_all_hold_on_an_empty_lake(pipeline: Pipeline) -> None:
+    assert [check.name for check in run_checks(pipeline.con) if check.offending_rows] == []
+
+
+def test_every_check_is_broken_here() -> None:
+    assert BREAKS.keys() == {file.stem for file in CHECKS.glob("*.sql")}
+
+
+@pytest.fixture
+def small(pipeline: Pipeline) -> Iterator[Pipeline]:
+    """A request with two spans, and a later one; what a test does to the models is undone."""
+    for minutes, trace in enumerate("ab"):
+        at = NOW + timedelta(minutes=minutes)
+        spans = [TestSpan(trace, "1", end_ms=50, service="bidder"), TestSpan(trace, "2", "1")]
+        pipeline.arrive([otlp(spans)], at)
+        pipeline.assemble(at)
+    yield pipeline
+    for statement in session_statements(pipeline.settings):
+        pipeline.con.execute(statement)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_check_finds_what_breaks_it(name: str, small: Pipeline) -> None:
+    assert not _offending(name, small)
+    small.con.execute(BREAKS[name])
+    assert _offending(name, small)
+
+
+def _offending(name: str, pipeline: Pipeline) -> int:
+    return next(check.offending_rows for check in run_checks(pipeline.con) if check.name == name)
