@@ -1,15 +1,19 @@
 """What arrived, as one Arrow table: OTLP columns beside the facts that conventions read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 
+from collector import conversions
+from collector.conversion_table import Report
 from collector.decode import SpanBatch, decode, timestamps
 from sql import conventions
-from sql.conventions import Facts
+from sql.conventions import Facts, SpanEvents, Spans
+from sql.privacy import private_messages, private_names, without_texts
+from sql.rules import is_needed
 from sql.settings import Settings
 from sql.use_cases import assign_tiers, assign_use_cases
 
@@ -21,17 +25,23 @@ class Arrivals:
     spans: pa.Table
     unmapped: pa.Table
     cut: dict[str, int]
+    reports: list[Report]
+    faulty_reports: dict[str, int]
+    """Of conversions among the spans, and how many of them cannot be used, by reason."""
 
 
 def arrivals(
     bodies: Sequence[bytes], received_at: Sequence[datetime], settings: Settings
 ) -> Arrivals:
     """The spans of requests in OTLP protobuf. Raises ValueError when one cannot be decoded."""
-    keep = _keep_all if settings.keep_content else _keep_facts
+    keep = _keep_all if settings.keep_content else is_needed
     batch = decode(bodies, limits=settings.limits, keep_key=keep)
     facts = _facts(batch)
+    converted = conversions.from_spans(batch, facts.words["session_id"].array())
     assign_use_cases(facts, batch.columns["name"], batch.attributes, settings.use_cases)
     assign_tiers(facts, settings.tiers)
+    if not settings.keep_content:
+        batch = _private(batch)
     received = pa.array(received_at, pa.timestamp("us", tz="UTC"))
     spans = batch.columns | facts.columns()
     spans |= {
@@ -43,25 +53,50 @@ def arrivals(
         "resource": batch.resources.as_entries().take(pa.array(batch.resource)),
         "events": batch.events.as_lists(),
     }
-    return Arrivals(pa.table(spans), _unmapped(batch, facts), batch.cut)
+    return Arrivals(
+        pa.table(spans),
+        _unmapped(batch, facts),
+        batch.cut,
+        [
+            (received_at[batch.request[span]], conversion)
+            for span, conversion in zip(converted.good_rows, converted.good, strict=True)
+        ],
+        converted.faults,
+    )
 
 
 def _keep_all(_key: str) -> bool:
     return True
 
 
-def _keep_facts(key: str) -> bool:
-    return not conventions.is_content(key)
+def _private(batch: SpanBatch) -> SpanBatch:
+    """The spans without what people wrote and models answered."""
+    events = batch.events
+    return replace(
+        batch,
+        columns=batch.columns
+        | {
+            "name": private_names(batch.columns["name"]),
+            "status_message": private_messages(batch.columns["status_message"]),
+        },
+        attributes=without_texts(batch.attributes),
+        resources=without_texts(batch.resources),
+        events=replace(
+            events, names=private_names(events.names), attributes=without_texts(events.attributes)
+        ),
+    )
 
 
 def _facts(batch: SpanBatch) -> Facts:
     """What spans, their events and their resources say, the span's own word first."""
-    facts = conventions.facts_of(batch.attributes, "span", start_ns=batch.start_ns)
-    event_owner = np.repeat(np.arange(len(batch.start_ns)), np.diff(batch.events.offsets))
+    spans = Spans(batch.columns["name"], batch.columns["scope"], batch.start_ns)
+    facts = conventions.facts_of_spans(batch.attributes, spans)
+    events = batch.events
+    owner = np.repeat(np.arange(len(batch.start_ns)), np.diff(events.offsets))
     conventions.read_events(
-        facts, batch.events.names, batch.events.at_ns, event_owner, batch.start_ns
+        facts, SpanEvents(events.names, events.at_ns, owner, events.attributes), batch.start_ns
     )
-    conventions.inherit(facts, conventions.facts_of(batch.resources, "resource"), batch.resource)
+    conventions.inherit(facts, conventions.facts_of_resources(batch.resources), batch.resource)
     return facts
 
 

@@ -29,12 +29,22 @@ PATIENCE = timedelta(seconds=60)
 MARGIN = timedelta(hours=24)
 """How far the spans of one trace may lie apart and still find each other after they were stored."""
 
-REMEMBERED = 500_000
+REMEMBERED = 250_000
 """Requests of which the session remembers that they exist; older ones are looked up in the lake."""
 
+FINAL_STEPS = (
+    "6_priced",
+    "6_tangled",
+    "7_summed",
+    "7_assembled",
+    "7_conversions_left_out",
+    "8_sketched",
+    "8_slo_changed",
+)
+
 HOT = (
-    "* EXCLUDE (kind, status_message, scope, ttft_source, target, attributes, resource, events, "
-    "flag)"
+    "* EXCLUDE (kind, status_message, ttft_source, target, attributes, resource, events, flag, "
+    "reasoning_tokens, cache_write_tokens, workflow)"
 )
 """What requests are made of: all columns but these."""
 
@@ -91,7 +101,12 @@ class Assembly:
         self._step("3_again")
         if self._value("SELECT count(*) FROM again"):
             self._step("4_retaken")
-        for step in ("5_copies", "6_tangled", "7_assembled", "8_sketched", "8_slo_changed"):
+        for step in ("5_copies", "5_twins", "6_nested"):
+            self._step(step)
+        if self._value("SELECT count(*) FROM nested"):
+            self._step("6_merged")
+            self._step("6_counted_once")
+        for step in FINAL_STEPS:
             self._step(step)
         requests = self._store(now, traces)
         self._remember(now)
@@ -134,9 +149,14 @@ class Assembly:
             )
 
     def _count_new_objectives(self) -> None:
-        """The settings may have changed since the collector last ran."""
+        """The settings may have changed; what left them is forgotten, and counted if it returns."""
         self._step("0_new_objectives")
         with transaction(self._con):
+            for table in ("slo_hours", "slo_counted"):
+                self._con.execute(
+                    f"DELETE FROM lake.{table} WHERE (use_case, metric, threshold_ms) NOT IN "
+                    "(SELECT (use_case, metric, threshold_ms) FROM objectives)"
+                )
             self._con.execute("INSERT INTO lake.slo_hours BY NAME FROM slo_changed")
             self._con.execute(
                 """INSERT INTO lake.slo_counted

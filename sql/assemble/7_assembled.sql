@@ -1,78 +1,42 @@
--- Requests as they go into the lake, one row each, from `taken` and `tangled`. Columns as in schema/002_requests.sql.
--- What the user perceives: METHODS, critical path 4.
+-- Requests as they go into the lake, one row each, from `summed`. Columns as in schema/002_requests.sql.
+-- What the user perceives: METHODS, critical path 4. A first token before the request began is not believed.
 create or replace temp table assembled as
-with owned as (
-    select taken.*, taken.rowid as row_id, parent_span_id is null as is_entry, null as turn_id
-    from taken
-    where trace_id not in (select tangled.trace_id from tangled)
-    union all by name
-    select
-        taken.*,
-        taken.rowid as row_id,
-        taken.span_id = tangled.entry_id as is_entry,
-        tangled.entry_id as turn_id,
-    from tangled
-    inner join taken on tangled.row_id = taken.rowid
-),
-
-ranked as (
-    select
-        *,
-        not coalesce(cancelled, false) and not coalesce(is_async, false) and status != 'error'
-            as is_waited_for,
-        epoch_us(ended_at) + case when is_final then 1::bigint << 60 else 0 end as answer_rank,
-    from owned
-),
-
-facts as (
+with around_turns as (
     select
         trace_id,
-        coalesce(turn_id, any_value(span_id) filter (where is_entry)) as entry_id,
-        any_value(row_id) filter (where is_entry) as entry_row,
-        min(started_at) as first_started_at,
-        max(ended_at) as last_ended_at,
-        arg_max(row_id, answer_rank) filter (where step = 'llm' and is_waited_for) as answer_row,
-        min(started_at + to_microseconds((coalesce(first_audio_ms, ttft_ms, duration_ms) * 1000)::bigint))
-            filter (where step = 'tts' and is_waited_for) as first_audio_at,
-        max(ended_at) filter (where step = 'guardrail' and is_waited_for) as last_guardrail_at,
-        arg_min(use_case, started_at) as first_use_case,
-        arg_min(channel, started_at) as first_channel,
-        arg_min(environment, started_at) as first_environment,
-        arg_min(agent, started_at) as first_agent,
+        arg_min(use_case, started_at) as use_case,
+        arg_min(channel, started_at) as channel,
+        arg_min(environment, started_at) as environment,
+        arg_min(agent, started_at) as agent,
         arg_min(session_id, started_at) as session_id,
         arg_min(user_id, started_at) as user_id,
         arg_min(task_id, started_at) as task_id,
         arg_min(region, started_at) as region,
         arg_min(device, started_at) as device,
         arg_min(arm, started_at) as arm,
-        arg_min(service, started_at) as first_service,
-        list_sort(list(distinct model) filter (where step = 'llm' and model is not null)) as models,
-        count(*) filter (where step = 'llm') as llm_calls,
-        count(*) filter (where step = 'tool') as tool_calls,
-        count(*) filter (where retry > 0) as retries,
-        coalesce(bool_or(fallback), false) as fallback,
-        coalesce(bool_or(cold_start), false) as cold_start,
-        sum(input_tokens) filter (where step = 'llm') as input_tokens,
-        sum(output_tokens) filter (where step = 'llm') as output_tokens,
-        sum(cached_tokens) filter (where step = 'llm') as cached_tokens,
-        sum(cost_usd) filter (where step != 'agent' and step != 'workflow') as cost_usd,
-        arg_max(quality, ended_at) as quality,
-        count(*) as spans,
-    from ranked
-    group by trace_id, turn_id
+    from taken
+    where
+        trace_id in (select tangled.trace_id from tangled)
+        and rowid not in (select coalesce(tangled.row_id, -1) from tangled)
+    group by trace_id
 ),
 
 timed as (
     select
-        facts.*,
-        coalesce(entry.use_case, facts.first_use_case) as use_case,
-        coalesce(entry.channel, facts.first_channel) as channel,
-        coalesce(entry.environment, facts.first_environment) as environment,
-        coalesce(entry.agent, facts.first_agent) as agent,
-        coalesce(entry.service, facts.first_service) as service,
-        coalesce(entry.started_at, facts.first_started_at) as started_at,
-        coalesce(entry.ended_at, facts.last_ended_at) as ended_at,
-        coalesce(entry.duration_ms, epoch_us(facts.last_ended_at - facts.first_started_at) / 1e3)
+        summed.* exclude (use_case, channel, environment, agent, session_id, user_id, task_id, region, device, arm),
+        coalesce(summed.use_case, around_turns.use_case) as use_case,
+        coalesce(summed.channel, around_turns.channel) as channel,
+        coalesce(summed.environment, around_turns.environment) as environment,
+        coalesce(summed.agent, around_turns.agent) as agent,
+        coalesce(summed.session_id, around_turns.session_id) as session_id,
+        coalesce(summed.user_id, around_turns.user_id) as user_id,
+        coalesce(summed.task_id, around_turns.task_id) as task_id,
+        coalesce(summed.region, around_turns.region) as region,
+        coalesce(summed.device, around_turns.device) as device,
+        coalesce(summed.arm, around_turns.arm) as arm,
+        coalesce(entry.started_at, summed.first_started_at) as started_at,
+        coalesce(entry.ended_at, summed.last_ended_at) as ended_at,
+        coalesce(entry.duration_ms, epoch_us(summed.last_ended_at - summed.first_started_at) / 1e3)
             as duration_ms,
         entry.status as entry_status,
         entry.parent_span_id is null and entry.span_id is not null or coalesce(entry.is_turn, false)
@@ -80,21 +44,33 @@ timed as (
         coalesce(entry.cancelled, false) as is_cancelled,
         coalesce(entry.http_status, 0) as http_status,
         lower(concat_ws(' ', entry.error_type, entry.finish_reason)) as error_words,
+        coalesce(answer.finish_reason in ('error', 'failed'), false) as has_failed_answer,
         answer.provider,
         answer.model,
         answer.tier,
-        case when coalesce(answer.streamed, true) then
-            answer.started_at + to_microseconds((answer.ttft_ms * 1000)::bigint)
+        case
+            when summed.answer_row is null
+                then entry.started_at + to_microseconds((entry.ttft_ms * 1000)::bigint)
+            when coalesce(answer.streamed, true)
+                then answer.started_at + to_microseconds((answer.ttft_ms * 1000)::bigint)
         end as first_token_at,
         greatest(
-            coalesce(entry.ended_at, facts.last_ended_at),
+            coalesce(entry.ended_at, summed.last_ended_at),
             case when answer.streamed then answer.ended_at end
         ) as full_at,
-        case when facts.last_guardrail_at > answer.ended_at then facts.last_guardrail_at end
-            as released_at,
-    from facts
-    left join taken as entry on facts.entry_row = entry.rowid
-    left join taken as answer on facts.answer_row = answer.rowid
+        case
+            when summed.last_guardrail_at >= answer.ended_at - interval 1 millisecond
+                then summed.last_guardrail_ended_at
+        end as released_at,
+    from summed
+    left join taken as entry on summed.entry_row = entry.rowid
+    left join taken as answer on summed.answer_row = answer.rowid
+    left join around_turns on summed.trace_id = around_turns.trace_id
+),
+
+believed as (
+    select * replace (case when first_token_at >= started_at then first_token_at end as first_token_at)
+    from timed
 ),
 
 perceived as (
@@ -113,7 +89,7 @@ perceived as (
             when first_token_at is null or released_at is not null then 'full'
             else 'first_token'
         end as perceived_kind,
-    from timed
+    from believed
 )
 
 select
@@ -137,8 +113,10 @@ select
     perceived.perceived_kind,
     case
         when perceived.is_cancelled then 'cancelled'
-        when perceived.http_status in (408, 504) or perceived.error_words similar to '.*time.?out.*' then 'timeout'
+        when perceived.http_status in (408, 504) then 'timeout'
+        when perceived.error_words similar to '.*time.?out.*' then 'timeout'
         when perceived.entry_status = 'error' or perceived.http_status >= 500 then 'error'
+        when perceived.has_failed_answer then 'error'
         when perceived.entry_status != 'ok' and perceived.llm_calls > 0 and perceived.answer_row is null
             then 'error'
         else 'ok'

@@ -3,12 +3,12 @@
 -- trace_id          lower-case hex
 -- span_id           lower-case hex
 -- parent_span_id    lower-case hex; null for a root
--- name              as sent
+-- name              as sent; [text] when it was one
 -- kind              internal, server, client, producer, consumer or unspecified
 -- started_at        start [UTC]
 -- duration_ms       end minus start, 0 when the end lies before the start [ms]
 -- status            unset, ok or error
--- status_message    as sent
+-- status_message    as sent, without what it quotes
 -- service           service.name, unknown_service when the sender gave none
 -- environment       deployment.environment.name
 -- region            cloud region of the sender
@@ -23,13 +23,13 @@
 -- provider          model provider as sent
 -- model             model without provider prefix and release date
 -- tier              model tier, declared or by model name
--- input_tokens      prompt tokens [tokens]
+-- input_tokens      prompt tokens, those of a cache included [tokens]
 -- output_tokens     completion tokens [tokens]
 -- cached_tokens     prompt tokens read from a cache [tokens]
 -- reasoning_tokens  tokens thought, not shown [tokens]
 -- ttft_ms           time to first token from the start of the span; null when unknown or not believable [ms]
 -- ttft_source       the attribute or event that ttft_ms came from
--- streamed          whether the answer was streamed
+-- streamed          whether the answer was streamed, as sent or because its first token is known
 -- tool              tool name
 -- target            server or database called
 -- http_status       HTTP response status
@@ -53,6 +53,8 @@
 -- is_turn           a user's turn: a request of its own inside its trace
 -- error_type        class of the error
 -- flag              what is doubtful: end_before_start, far_future, far_past or ttft_not_believable
+-- cache_write_tokens  prompt tokens written to a cache [tokens]
+-- workflow          name of the workflow, pipeline, crew or trace
 create table spans (
     trace_id varchar,
     span_id varchar,
@@ -108,5 +110,7 @@ create table spans (
     host varchar,
     is_turn boolean,
     error_type varchar,
-    flag varchar
+    flag varchar,
+    cache_write_tokens bigint,
+    workflow varchar
 );

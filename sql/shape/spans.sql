@@ -1,13 +1,14 @@
 -- Spans as they are stored, from `arriving`: OTLP columns and facts side by side (collector/arrivals.py).
--- A first token is not believed when it is 0, negative, beyond the span, or the whole of a streamed call.
+-- A first token is not believed when it is 0, negative, beyond the span, the whole of a streamed call, or the first event of any
+-- kind; a call that is known not to stream has none. Input tokens include those read from and written to a cache.
 with timed as (
     select
-        *,
+        * replace (case when coalesce(streamed, true) then ttft_ms end as ttft_ms),
         greatest(end_ns - start_ns, 0) / 1e6 as duration_ms,
-        ttft_ms is not null and (
+        coalesce(streamed, true) and ttft_ms is not null and (
             ttft_ms <= 0
-            or ttft_ms > greatest(end_ns - start_ns, 0) / 1e6 + 1
-            or (ttft_ms >= greatest(end_ns - start_ns, 0) / 1e6 and coalesce(streamed, true))
+            or ttft_ms >= greatest(end_ns - start_ns, 0) / 1e6
+            or coalesce(first_event_only = 'true', false)
         ) as ttft_not_believable,
     from arriving
 )
@@ -36,21 +37,29 @@ select
     provider,
     model,
     tier,
-    try_cast(input_tokens as bigint) as input_tokens,
+    try_cast(
+        coalesce(
+            uncached_tokens + coalesce(cached_tokens, 0) + coalesce(cache_write_tokens, 0), input_tokens
+        ) as bigint
+    ) as input_tokens,
     try_cast(output_tokens as bigint) as output_tokens,
     try_cast(cached_tokens as bigint) as cached_tokens,
     try_cast(reasoning_tokens as bigint) as reasoning_tokens,
     case when not ttft_not_believable then ttft_ms end as ttft_ms,
     case when not ttft_not_believable then ttft_source end as ttft_source,
-    streamed,
-    tool,
+    coalesce(streamed, case when ttft_ms is not null and not ttft_not_believable then true end)
+        as streamed,
+    case
+        when step != 'tool' or tool is not null then tool
+        else regexp_replace(name, '^(execute_tool|tool\.execute|tool)[ :.]+|\.(tool|run|call)$', '')
+    end as tool,
     target,
     try_cast(http_status as integer) as http_status,
     finish_reason,
     try_cast(retry as integer) as retry,
     fallback,
     cancelled,
-    cost_usd,
+    case when cost_usd > 0 then cost_usd end as cost_usd,
     quality,
     attributes,
     resource,
@@ -71,4 +80,6 @@ select
         when started_at < received_at - interval 60 days then 'far_past'
         when ttft_not_believable then 'ttft_not_believable'
     end as flag,
+    try_cast(cache_write_tokens as bigint) as cache_write_tokens,
+    workflow,
 from timed

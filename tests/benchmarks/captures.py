@@ -1,5 +1,6 @@
 """What real libraries sent, and what the model server that they called says really happened."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +15,17 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from collector.otlp_json import to_protobuf
 
 MODEL_CALLS = re.compile(r"chat|responses|messages|enerateContent")
+PACKAGES = {
+    "vercel": "ai",
+    "web": "@opentelemetry/sdk-trace-web",
+    "node": "@opentelemetry/auto-instrumentations-node",
+    "traceloop": "traceloop-sdk",
+    "openai": "opentelemetry-instrumentation-openai-v2",
+    "stacked": "opentelemetry-instrumentation-openai-v2",
+    "plain": "opentelemetry-instrumentation-fastapi",
+}
+"""Packages that do not bear the name of their capture."""
+
 NOT_A_LIBRARY = re.compile(
     r"opentelemetry-(api|sdk|exporter|proto|semantic|util-http|instrumentation$)|^openinference-"
     r"(instrumentation|semantic-conventions)$|^(httpx2?|requests|openai|redis|psycopg|fastapi|zod)$"
@@ -46,15 +58,18 @@ class Capture:
     @property
     def version(self) -> str:
         """Of the instrumentation, as its scope says it, else of the package that bears its name."""
-        scopes = [s for s in self.meta["instrumentation_scopes"] if not s.endswith("@")]
-        wanted = re.split(r"[-_]", self.name.removeprefix("oi-"))[0]
-        packages = [
-            f"{package} {version}"
-            for package, version in self.meta["versions"].items()
-            if wanted in package and not NOT_A_LIBRARY.search(package)
+        versions, word = self.meta["versions"], self.name.removeprefix("oi-").split("-")[0]
+        if PACKAGES.get(word) in versions:
+            return f"{PACKAGES[word]} {versions[PACKAGES[word]]}"
+        scopes = [scope.rpartition("@")[::2] for scope in self.meta["instrumentation_scopes"]]
+        scopes.sort(key=lambda scope: "openinference" not in scope[0])
+        packages = [pair for pair in versions.items() if not NOT_A_LIBRARY.search(pair[0])]
+        found = [
+            f"{name} {version}"
+            for name, version in (*scopes, *packages)
+            if word in name and version
         ]
-        named = [scope.replace("@", " ") for scope in scopes if wanted in scope]
-        return (named or packages or [s.replace("@", " ") for s in scopes] or ["–"])[0]
+        return found[0] if found else ", ".join(f"{name} {version}" for name, version in scopes)
 
     def bodies(self) -> Iterator[tuple[bytes, datetime]]:
         """(OTLP protobuf, time of receipt) of every request with spans, in order of arrival."""
@@ -62,12 +77,14 @@ class Capture:
             if file.name.endswith(".side.json"):
                 continue
             body = file.read_bytes()
-            if file.suffix == ".json":
+            if file.suffix == ".gz":
+                body = gzip.decompress(body)
+            if ".json" in file.suffixes:
                 body = to_protobuf(body, ExportTraceServiceRequest)
             yield body, self._received_at(file)
 
     def _received_at(self, file: Path) -> datetime:
-        side = json.loads(file.with_name(file.name + ".side.json").read_text())
+        side = json.loads(file.with_name(file.name.removesuffix(".gz") + ".side.json").read_text())
         return datetime.fromtimestamp(side["recv_unix_ns"] / 1e9, tz=UTC)
 
     @property

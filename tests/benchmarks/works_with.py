@@ -1,14 +1,13 @@
 """What we understand of real agent libraries: `python -m tests.benchmarks.works_with [FOLDER]`.
 
 Replays captured requests through the collector's own path into a lake and compares requests and
-spans with what the model server saw. With `--markdown` the table is printed as it stands in docs.
+spans with what the model server saw. docs/works_with.md holds this table.
 """
 
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,12 +15,8 @@ from typing import Any
 import duckdb
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from collector.arrivals import arrivals
-from collector.loader import SHAPE
-from sql.lake import open_writer, transaction
-from sql.refresh import Assembly
-from sql.settings import load_settings
 from tests.benchmarks.captures import Capture, captures
+from tests.sql.pipeline import Pipeline, settings_of
 
 CORPUS = Path(__file__).parents[3] / "shared" / "data" / "corpus"
 CLOSE_MS = 30.0
@@ -29,7 +24,7 @@ CLOSE_RATIO = 0.05
 
 SPOKEN = re.compile(
     r"\[(ttft|itl|fail\d+|parallel|float|notool|drop)\b|[Tt]rail.runner|marketing (voice )?agent "
-    r"|member discount|ships tomorrow|express shipping|exact.match|for Dana|running shoes|in size 42"
+    r"|member discount|ships tomorrow|express shipping|exact.match|for Dana|running shoes"
 )
 """Words of the captured prompts, answers, tool arguments and documents."""
 
@@ -60,20 +55,13 @@ class Row:
     texts_kept: int
 
 
-def replay(capture: Capture, lake: Path) -> Row:
-    """The row of a capture, by way of a new lake."""
-    settings = load_settings(None, lake=str(lake), environ={})
-    bodies = list(capture.bodies())
-    with open_writer(settings) as con:
-        assembly = Assembly(con, "replay")
-        arrived = arrivals([body for body, _ in bodies], [at for _, at in bodies], settings)
-        con.register("arriving", arrived.spans)
-        con.execute(f"CREATE TEMP VIEW shaped AS {SHAPE.read_text()}")
-        with transaction(con):
-            con.execute("INSERT INTO lake.spans BY NAME FROM shaped")
-        assembly.wait("shaped")
-        assembly.run(datetime.now(UTC), timedelta(0))
-        return _row(capture, con, sum(_span_count(body) for body, _ in bodies))
+def replay(capture: Capture, pipeline: Pipeline) -> Row:
+    """The row of a capture, by way of a lake that is emptied first."""
+    pipeline.empty(pipeline.settings)
+    bodies, times = zip(*capture.bodies(), strict=True)
+    pipeline.arrive(bodies, at=max(times))
+    pipeline.assemble(max(times))
+    return _row(capture, pipeline.con, sum(map(_span_count, bodies)))
 
 
 def _row(capture: Capture, con: duckdb.DuckDBPyConnection, sent: int) -> Row:
@@ -86,27 +74,30 @@ def _row(capture: Capture, con: duckdb.DuckDBPyConnection, sent: int) -> Row:
     requests, calls, inputs, outputs, sessions, models = _one(
         con,
         """SELECT count(*), sum(llm_calls), sum(input_tokens), sum(output_tokens),
-        count(DISTINCT session_id), array_to_string(list_sort(list_distinct(flatten(list(models)))), ' ')
+        count(DISTINCT session_id),
+        array_to_string(list_sort(list_distinct(flatten(list(models)))), ' ')
         FROM lake.requests""",
     )
     streams = [call for call in capture.answered if call["stream"]]
     seen = [_first_token(con, call) for call in streams]
     errors = [error for _, error in seen if error is not None]
+    close = [
+        error is not None and error <= max(CLOSE_MS, CLOSE_RATIO * _true_ttft_ms(call))
+        for call, (_, error) in zip(streams, seen, strict=True)
+    ]
     return Row(
         capture.name, capture.version, sent, stored, requests,
         calls or 0, len(capture.answered), len(capture.model_calls) - len(capture.answered),
         models or "–",
         int(inputs or 0), capture.tokens("input"), int(outputs or 0), capture.tokens("output"),
         tools, sessions, sum(streamed for streamed, _ in seen), len(streams),
-        sum(error <= CLOSE_MS for error in errors), max(errors, default=None), kept,
+        sum(close), max(errors, default=None), kept,
     )  # fmt: skip
 
 
-def _first_token(
-    con: duckdb.DuckDBPyConnection, call: dict[str, Any]
-) -> tuple[bool, float | None]:
+def _first_token(con: duckdb.DuckDBPyConnection, call: dict[str, Any]) -> tuple[bool, float | None]:
     """(known as streamed, error of the first token in ms) of the spans around a streamed call."""
-    streamed, first_at_ms = _one(
+    streamed, error_ms = _one(
         con,
         """SELECT bool_or(streamed), min(abs(epoch_us(started_at) / 1e3 + ttft_ms - $first))
         FROM lake.spans WHERE step = 'llm' AND epoch_us(started_at) / 1e3 <= $received + 2
@@ -114,8 +105,11 @@ def _first_token(
         AND epoch_us(started_at) / 1e3 + duration_ms >= $received""",
         {"received": call["t_recv"] / 1e6, "first": call["t_first"] / 1e6},
     )
-    ttft_ms = (call["t_first"] - call["t_recv"]) / 1e6
-    return bool(streamed), first_at_ms and max(0.0, first_at_ms - CLOSE_RATIO * ttft_ms)
+    return bool(streamed), error_ms
+
+
+def _true_ttft_ms(call: dict[str, Any]) -> float:
+    return float(call["t_first"] - call["t_recv"]) / 1e6
 
 
 def _span_count(body: bytes) -> int:
@@ -151,13 +145,11 @@ def cells(row: Row) -> list[str]:
 
 def main(arguments: Sequence[str]) -> None:
     """Print one table for all captures in a folder."""
-    folders = [Path(argument) for argument in arguments if not argument.startswith("--")]
-    print(f"| {HEADINGS} |")
-    print("|---" * len(HEADINGS.split("|")) + "|")
-    for capture in captures(folders[0] if folders else CORPUS):
-        with TemporaryDirectory() as folder:
-            row = replay(capture, Path(folder) / "lake")
-        print(f"| {' | '.join(cells(row))} |")
+    folders = [Path(argument) for argument in arguments]
+    sys.stdout.write(f"| {HEADINGS} |\n{'|---' * len(HEADINGS.split('|'))}|\n")
+    with TemporaryDirectory() as folder, Pipeline(settings_of(Path(folder) / "lake")) as pipeline:
+        for capture in captures(folders[0] if folders else CORPUS):
+            sys.stdout.write(f"| {' | '.join(cells(replay(capture, pipeline)))} |\n")
 
 
 if __name__ == "__main__":

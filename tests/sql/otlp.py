@@ -9,7 +9,11 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 START = datetime(2026, 1, 5, 10, tzinfo=UTC)
-STATUS = {"": Status.STATUS_CODE_UNSET, "ok": Status.STATUS_CODE_OK, "error": Status.STATUS_CODE_ERROR}
+STATUS = {
+    "": Status.STATUS_CODE_UNSET,
+    "ok": Status.STATUS_CODE_OK,
+    "error": Status.STATUS_CODE_ERROR,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""From OTLP bytes to models in one thread, as the loader does it, with the clock in the test's hand."""
+"""From OTLP bytes to models as the loader does it, in one thread and with the test's clock."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -12,17 +12,15 @@ import polars as pl
 
 from collector.arrivals import arrivals
 from collector.loader import SHAPE
-from sql.lake import SEARCH_PATH, open_writer, transaction
+from sql.dictionary import describe
+from sql.lake import SCHEMA, SEARCH_PATH, open_writer, transaction
 from sql.models import session_statements
 from sql.refresh import Assembly, Round
 from sql.settings import Settings, load_settings
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 QUIET = timedelta(seconds=5)
-TABLES = (
-    "spans requests latency_sketch slo_hours slo_counted "
-    "ingest_log rejections attribute_keys assembly_log"
-).split()
+TABLES = [describe(file).name for file in SCHEMA.glob("*.sql")]
 
 
 def settings_of(lake: Path, config: Path | None = None) -> Settings:
