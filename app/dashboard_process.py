@@ -12,7 +12,7 @@ from typing import Self
 from app.addresses import answers, join, reachable
 from sql.settings import Settings, host_and_port
 
-MAIN = Path(__file__).parent / "dashboard" / "main.py"
+SERVER = Path(__file__).parent / "dashboard" / "server.py"
 STOP_WITHIN_S = 3.0
 ANSWER_WITHIN_S = 60.0
 
@@ -33,7 +33,7 @@ class DashboardProcess:
 
     def __enter__(self) -> Self:
         """Start it; it answers some seconds later."""
-        command = [sys.executable, "-m", "streamlit", "run", str(MAIN)]
+        command = [sys.executable, "-m", "streamlit", "run", str(SERVER)]
         options = {
             "server.address": self._host,
             "server.port": self._port,

@@ -40,6 +40,20 @@ def board(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
     )
 
 
+def changes(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
+    """One row per use case and objective: the period against the one before it."""
+    return _frame(
+        cursor,
+        """
+        from slo_board_compared(
+            $from_at, $to_at,
+            $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]
+        )
+        """,
+        _scope(filters),
+    )
+
+
 def trend(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
     """One row per use case, objective and time bucket, oldest first."""
     return _frame(
@@ -88,9 +102,14 @@ def pipeline_health(cursor: DuckDBPyConnection) -> pl.DataFrame:
     return _frame(cursor, "from pipeline_health order by topic, value desc, subject")
 
 
-def pipeline_services(cursor: DuckDBPyConnection) -> pl.DataFrame:
-    """One row per service, environment and instrumentation, the latest heard first."""
-    return _frame(cursor, "from pipeline_services order by last_seen_at desc, service")
+def pipeline_rate(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row per minute of the last hour: how many spans were loaded."""
+    return _frame(cursor, "from pipeline_rate")
+
+
+def pipeline_senders(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row per service and environment, the latest heard first."""
+    return _frame(cursor, "from pipeline_senders order by last_seen_at desc, service, environment")
 
 
 def _scope(filters: Filters) -> dict[str, Value]:

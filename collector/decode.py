@@ -158,14 +158,13 @@ def _attributes(lists: pa.ListArray, texts: Texts, keep_key: KeepKey) -> Attribu
     offsets = _offsets(lists)
     pairs = lists.values
     keys, codes = _keys(pairs.field("key"))
-    keep = np.fromiter(map(keep_key, keys), bool, len(keys))[codes]
     owner = np.repeat(np.arange(len(lists)), np.diff(offsets))
-    keep &= ~_repeated(owner, codes, len(keys))
-    keep &= texts.within_count(owner, offsets)
-    if not keep.all():
-        offsets = np.concatenate(([0], np.cumsum(keep)))[offsets]
-        kept = np.flatnonzero(keep)
-        codes, pairs = codes[kept], pairs.take(pa.array(kept))
+    kept = np.flatnonzero(np.fromiter(map(keep_key, keys), bool, len(keys))[codes])
+    kept = kept[texts.within_count(owner[kept])]
+    kept = kept[~_repeated(owner[kept], codes[kept], len(keys))]
+    if len(kept) < len(codes):
+        offsets, codes = np.searchsorted(kept, offsets), codes[kept]
+        pairs = pairs.take(pa.array(kept))
     text, number = texts_of(pairs.field("value"), texts)
     return Attributes(offsets, keys, codes, text, number)
 

@@ -69,5 +69,8 @@ def _refused(context: grpc.ServicerContext, error: RefusedError) -> bytes:
     status = status_of(error)
     context.set_code(CODES[status.code])
     context.set_details(status.message)
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    # The details are part of the status; Python's exporter looks for each as a trailer of its own.
+    details = [(f"{detail.TypeName().lower()}-bin", detail.value) for detail in status.details]
+    trailers = ("grpc-status-details-bin", status.SerializeToString()), *details
+    context.set_trailing_metadata(trailers)
     return b""

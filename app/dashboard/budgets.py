@@ -113,19 +113,22 @@ def headline(budgets: Iterable[Budget], period: str) -> str:
     missed = [budget for budget in judged if budget.state == "missed"]
     if not judged:
         return f"No budget has enough requests {period} to be judged."
+    undecided = _undecided(len(asked) - len(judged))
     if not missed:
-        return f"{_kept(len(judged), len(asked))} kept {period}{_warning(judged)}."
-    were = "was" if len(missed) == 1 else "were"
-    counted = f"{len(missed)} of {wording.plural(len(judged), 'budget')} {were} missed {period}"
+        kept = "The one budget was" if len(asked) == 1 else _some(len(judged), len(asked))
+        return f"{kept} kept {period}{undecided}{_warning(judged)}."
+    counted = f"{_some(len(missed), len(asked))} missed {period}{undecided}"
     return f"{counted}; {_shortfall(min(missed, key=_left))}."
 
 
-def _kept(judged: int, asked: int) -> str:
-    if judged < asked:
-        return (
-            f"{judged} of {asked} budgets could be judged, and {'was' if judged == 1 else 'were'}"
-        )
-    return f"All {judged} budgets were" if judged > 1 else "The one budget was"
+def _some(number: int, asked: int) -> str:
+    if number == asked > 1:
+        return f"All {asked} budgets were"
+    return f"{number} of {wording.plural(asked, 'budget')} {'was' if number == 1 else 'were'}"
+
+
+def _undecided(number: int) -> str:
+    return f", {number} {'is' if number == 1 else 'are'} undecided" if number else ""
 
 
 def _left(budget: Budget) -> float:

@@ -51,6 +51,36 @@ def percentiles_to_budget(budgets: Sequence[Budget], colours: theme.Colours) -> 
     return alt.layer(*_budget_line(colours), *layers, height=alt.Step(ROW_PX), config=text)
 
 
+def spans_per_minute(rate: pl.DataFrame, colours: theme.Colours) -> alt.Chart:
+    """The last hour, a bar a minute; by square root, so that an import does not hide the rest."""
+    title = alt.Title(
+        "Spans per minute (UTC), square-root scale", anchor="start", fontWeight="normal"
+    )
+    minutes = alt.Axis(format="%H:%M", grid=False, tickCount=6, labelFlush=True)
+    spans = alt.Axis(tickCount=4, format=",d", domain=False)
+    bars = alt.Chart(rate, title=title, height=240).mark_bar(color=colours["quiet"])
+    chart: alt.Chart = bars.encode(
+        x=alt.X("utcyearmonthdatehoursminutes(minute_at):T", title=None, axis=minutes),
+        y=alt.Y("spans:Q", title=None, axis=spans).scale(type="sqrt"),
+        tooltip=[
+            alt.Tooltip("utchoursminutes(minute_at):T", title="UTC"),
+            alt.Tooltip("spans:Q", title="Spans", format=",d"),
+        ],
+    )
+    return chart
+
+
+def spans_per_minute_text(rate: pl.DataFrame) -> str:
+    """The same chart in words."""
+    busiest = rate.top_k(1, by="spans").row(0, named=True)
+    return (
+        f"Spans per minute over the last hour: at most {wording.count(busiest['spans'])} "
+        f"at {busiest['minute_at']:%H:%M} UTC, {wording.count(rate['spans'][-1])} in the last "
+        f"whole minute, none in {wording.plural(rate.filter(spans=0).height, 'minute')} "
+        f"of {rate.height}"
+    )
+
+
 def percentiles_to_budget_text(budgets: Sequence[Budget]) -> str:
     """The same chart in words."""
     rows = (

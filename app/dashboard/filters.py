@@ -12,19 +12,38 @@ from app.queries import Filters
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A period that ends now."""
+    """A period: its length, and what it is called."""
 
     length: timedelta
     bucket: timedelta
     """The step of a trend over it."""
     words: str
+    before: str
+    """The period of equal length before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the reader has chosen in the filter bar."""
+
+    filters: Filters
+    period: str
+    """The period in words."""
+    before: str | None
+    """The period to compare with in words; None when nothing is compared."""
+    is_live: bool
+    """Whether the page follows the lake."""
 
 
 RANGES = {
-    "1h": Range(timedelta(hours=1), timedelta(minutes=2), "in the last hour"),
-    "24h": Range(timedelta(hours=24), timedelta(hours=1), "in the last 24 hours"),
-    "7d": Range(timedelta(days=7), timedelta(hours=6), "in the last 7 days"),
-    "28d": Range(timedelta(days=28), timedelta(days=1), "in the last 28 days"),
+    "1h": Range(timedelta(hours=1), timedelta(minutes=2), "in the last hour", "the hour before"),
+    "24h": Range(
+        timedelta(hours=24), timedelta(hours=1), "in the last 24 hours", "the 24 hours before"
+    ),
+    "7d": Range(timedelta(days=7), timedelta(hours=6), "in the last 7 days", "the 7 days before"),
+    "28d": Range(
+        timedelta(days=28), timedelta(days=1), "in the last 28 days", "the 28 days before"
+    ),
 }
 CUSTOM = "custom"
 DEFAULT_RANGE = "7d"
@@ -36,11 +55,8 @@ FACETS = {
 }
 
 
-def sidebar(choices: pl.DataFrame, minute: datetime) -> tuple[Filters, str, bool]:
-    """The reader's choices, the period in words, and whether the page follows the lake.
-
-    A period that is relative ends with the running minute.
-    """
+def sidebar(offered: pl.DataFrame, minute: datetime) -> Choices:
+    """The reader's choices; a period that is relative ends with the running minute."""
     with st.sidebar:
         chosen = st.segmented_control(
             "Period",
@@ -50,22 +66,32 @@ def sidebar(choices: pl.DataFrame, minute: datetime) -> tuple[Filters, str, bool
             key="range",
             bind="query-params",
         )
-        from_at, to_at, bucket, words = _period(chosen or DEFAULT_RANGE, minute)
-        picks = {facet: _pick(choices, facet) for facet in FACETS}
+        from_at, to_at, period = _period(chosen or DEFAULT_RANGE, minute)
+        is_compared = st.toggle(
+            "Compare with the period before", key="compare", bind="query-params"
+        )
+        picks = {facet: _pick(offered, facet) for facet in FACETS}
         is_live = st.toggle("Live: follow new data", value=True, key="live", bind="query-params")
     filters = Filters(
         from_at=from_at,
         to_at=to_at,
-        bucket_seconds=int(bucket.total_seconds()),
+        bucket_seconds=int(period.bucket.total_seconds()),
         use_cases=picks["use_case"],
         channels=picks["channel"],
         tiers=picks["tier"],
         environments=picks["environment"],
     )
-    return filters, words, is_live
+    return Choices(filters, period.words, period.before if is_compared else None, is_live)
 
 
-def _period(chosen: str, minute: datetime) -> tuple[datetime, datetime, timedelta, str]:
+def unfiltered(minute: datetime) -> Filters:
+    """What is shown when the reader has chosen nothing."""
+    end = minute + timedelta(minutes=1)
+    relative = RANGES[DEFAULT_RANGE]
+    return Filters(end - relative.length, end, int(relative.bucket.total_seconds()))
+
+
+def _period(chosen: str, minute: datetime) -> tuple[datetime, datetime, Range]:
     end = minute + timedelta(minutes=1)
     if chosen != CUSTOM:
         relative = RANGES[chosen]
@@ -73,13 +99,14 @@ def _period(chosen: str, minute: datetime) -> tuple[datetime, datetime, timedelt
         # Custom begins with the period that was on screen. Streamlit shows it in the URL only
         # when it was set before the widgets first appear.
         st.session_state["from"], st.session_state["to"] = _naive(start), _naive(end)
-        return start, end, relative.bucket, relative.words
+        return start, end, relative
     from_at = _moment("From (UTC)", "from", end - RANGES[DEFAULT_RANGE].length)
     to_at = _moment("To (UTC)", "to", end)
     if from_at >= to_at:
         st.warning("The period ends before it begins: choose a later end.")
     words = f"between {wording.moment(from_at, end)} and {wording.moment(to_at, end)} UTC"
-    return from_at, to_at, _bucket(to_at - from_at), words
+    length = to_at - from_at
+    return from_at, to_at, Range(length, _bucket(length), words, "the period before")
 
 
 def _moment(label: str, key: str, when_empty: datetime) -> datetime:
@@ -97,9 +124,9 @@ def _bucket(length: timedelta) -> timedelta:
     return next(fits, timedelta(days=1))
 
 
-def _pick(choices: pl.DataFrame, facet: str) -> tuple[str, ...]:
-    offered = choices.filter(pl.col("facet") == facet)
-    titles = dict(zip(offered["value"].to_list(), offered["title"].to_list(), strict=True))
+def _pick(offered: pl.DataFrame, facet: str) -> tuple[str, ...]:
+    of_facet = offered.filter(pl.col("facet") == facet)
+    titles = dict(zip(of_facet["value"].to_list(), of_facet["title"].to_list(), strict=True))
     chosen = st.multiselect(
         FACETS[facet],
         list(titles),

@@ -12,6 +12,7 @@ from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import Settings, SettingsError, load_settings
 
 REFRESH_S = 3
+SKELETON_PX = 480
 ICON = Path(__file__).with_name("icon.svg")
 
 
@@ -40,10 +41,10 @@ def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
         _wait(settings, snapshot.version)
         return
     choices = data.load(snapshot, queries.choices)
-    filters, period, is_live = sidebar(choices, snapshot.version.minute)
+    chosen = sidebar(choices, snapshot.version.minute)
 
     def budgets() -> None:
-        board.show(snapshot, filters, period)
+        board.show(snapshot, chosen)
 
     def arriving() -> None:
         pipeline.show(snapshot, settings)
@@ -56,8 +57,9 @@ def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
     )
     as_of = wording.as_of(arrivals["loaded_at"], snapshot.version.minute)
     theme.text(f"Data as of {as_of}", "note")
-    page.run()
-    _follow(settings, snapshot.version, is_live=is_live)
+    with st.skeleton(height=SKELETON_PX):
+        page.run()
+    _follow(settings, snapshot.version, is_live=chosen.is_live)
 
 
 def _wait(settings: Settings, version: data.Version) -> None:

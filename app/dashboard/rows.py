@@ -9,18 +9,31 @@ import polars as pl
 
 from app.dashboard import theme, wording
 from app.dashboard.budgets import Budget
+from app.dashboard.changes import Change, Changes
 
 TREND = "In budget over time"
-NUMBERS = {"p50", "p95", "p99", "n"}
+NUMBERS = {"p50", "p95", "p99", "Requests"}
 WIDTH, HEIGHT, MARGIN = 160, 32, 3
-HEADINGS = ("Budget", "Verdict", "In budget", "Error budget", "p50", "p95", "p99", "n", TREND)
+HEADINGS = (
+    *("Budget", "Verdict", "In budget", "Error budget"),
+    *("p50", "p95", "p99", "Requests", TREND),
+)
+CHANGE_COLOURS = {"better": "within", "worse": "missed"}
 
 
-def board_table(budgets: Sequence[Budget], trend: pl.DataFrame, now: datetime) -> str:
-    """A row for each budget that has requests."""
+def board_table(
+    budgets: Sequence[Budget], changes: Changes, trend: pl.DataFrame, now: datetime
+) -> str:
+    """A row for each budget that has requests; its change where there is one."""
     headings = "".join(f'<th scope="col"{_aligned(heading)}>{heading}</th>' for heading in HEADINGS)
     rows = "".join(
-        _row(budget, sparkline(_trend_of(budget, trend), budget), now) for budget in budgets
+        _row(
+            budget,
+            changes.get((budget.use_case, budget.position)),
+            sparkline(_trend_of(budget, trend), budget),
+            now,
+        )
+        for budget in budgets
     )
     return (
         '<table class="lt-board" aria-label="Budgets and how well they were kept">'
@@ -28,21 +41,45 @@ def board_table(budgets: Sequence[Budget], trend: pl.DataFrame, now: datetime) -
     )
 
 
-def _row(budget: Budget, trend_image: str, now: datetime) -> str:
+def _row(budget: Budget, change: Change | None, trend_image: str, now: datetime) -> str:
     interval = wording.interval(budget.compliance_low, budget.compliance_high)
-    kept = f'{wording.share(budget.compliance)}<small class="lt-interval">{interval}</small>'
+    kept = f"{wording.share(budget.compliance)}<small>{interval}</small>"
+    p95 = wording.duration(budget.p95)
+    if change:
+        kept, p95 = kept + _changed(change), p95 + _slower(change.p95_change)
     cells = (
         _cell(f"<b>{escape(budget.title)}</b><small>{escape(budget.promise)}</small>", "lt-wide"),
         _cell(theme.chip(budget.state), "lt-half"),
-        _cell(kept, "lt-half", label="In budget"),
+        _cell(kept, "lt-half lt-figure", label="In budget"),
         _cell(_left(budget, now), "lt-wide", label="Error budget"),
         _cell(wording.duration(budget.p50), "lt-number", label="p50"),
-        _cell(wording.duration(budget.p95), "lt-number", label="p95"),
+        _cell(p95, "lt-number", label="p95"),
         _cell(wording.duration(budget.p99), "lt-number", label="p99"),
-        _cell(wording.count(budget.n), "lt-number", label="n"),
+        _cell(wording.count(budget.n), "lt-number", label="Requests"),
         _cell(trend_image, "lt-wide", label=TREND),
     )
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _changed(change: Change) -> str:
+    if change.change is None:
+        return "<small>nothing before</small>"
+    if change.change not in CHANGE_COLOURS:
+        return "<small>no clear change</small>"
+    mark = "▲" if change.change == "better" else "▼"
+    colour = theme.variable(CHANGE_COLOURS[change.change])
+    words = f"{wording.points(change.compliance_change)} {change.change}"
+    return f'<small style="color:{colour}">{_mark(mark)} {words}</small>'
+
+
+def _slower(change_ms: float | None) -> str:
+    if not change_ms:
+        return ""
+    return f"<small>{_mark('▲' if change_ms > 0 else '▼')} {wording.slower(change_ms)}</small>"
+
+
+def _mark(shape: str) -> str:
+    return f'<span aria-hidden="true">{shape}</span>'
 
 
 def _aligned(heading: str) -> str:
@@ -87,6 +124,7 @@ def sparkline(compliances: Sequence[float | None], budget: Budget) -> str:
     )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" fill="none" '
+        'preserveAspectRatio="none" '
         'stroke="black" stroke-linejoin="round" stroke-linecap="round">'
         f'<path d="M0 {height(budget.objective):.1f}H{WIDTH}" stroke-dasharray="3 3" '
         f'opacity="0.6"/><polyline points="{points}" stroke-width="1.5"/></svg>'

@@ -1,5 +1,8 @@
 """Tables of the Pipeline page: the model's rows, with words for their names."""
 
+from datetime import datetime
+from typing import Any
+
 import polars as pl
 
 from app.dashboard import wording
@@ -36,9 +39,14 @@ def doubtful(health: pl.DataFrame) -> pl.DataFrame:
 
 def known(health: pl.DataFrame) -> pl.DataFrame:
     """Each fact, and on what share of spans or requests it is known."""
-    of_coverage = pl.col("topic") == "coverage"
-    return health.filter(of_coverage).select(
-        pl.col("subject").alias("Fact"), Known="value", Of="detail"
+    rows = health.filter(pl.col("topic") == "coverage").iter_rows(named=True)
+    return pl.DataFrame(
+        {
+            "Fact": row["subject"].capitalize(),
+            "Known": wording.share(row["value"]),
+            "Of": row["detail"],
+        }
+        for row in rows
     )
 
 
@@ -55,16 +63,26 @@ def value_of(health: pl.DataFrame, topic: str, subject: str) -> float | None:
     return None if found.is_empty() else found[0]
 
 
-def senders(services: pl.DataFrame) -> pl.DataFrame:
-    """Each service with the instrumentation it sends through."""
-    return services.rename(
+def senders(services: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Each service with everything it sends through."""
+    return pl.DataFrame(
         {
-            "service": "Service",
-            "environment": "Environment",
-            "instrumentation": "Instrumentation",
-            "spans": "Spans",
-            "last_seen_at": "Last seen",
+            "Service": row["service"],
+            "Environment": row["environment"] or wording.UNKNOWN,
+            "Spans": wording.count(row["spans"]),
+            "Last seen (UTC)": wording.moment(row["last_seen_at"], now).replace(
+                " ", "\N{NO-BREAK SPACE}"
+            ),
+            "Sent through (spans)": _sent_through(row["instrumentations"]),
         }
+        for row in services.iter_rows(named=True)
+    )
+
+
+def _sent_through(instrumentations: list[dict[str, Any]]) -> str:
+    return ", ".join(
+        f"{each['instrumentation'] or wording.UNKNOWN} ({wording.count(each['spans'])})"
+        for each in instrumentations
     )
 
 

@@ -1,5 +1,6 @@
 """The look that Streamlit's own theme (.streamlit/config.toml) does not cover."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Literal
 
@@ -70,7 +71,7 @@ def apply() -> None:
     st.html(f"<style>:root{{{variables}}}{STYLE_SHEET}</style>")
 
 
-def text(words: str, role: Literal["headline", "note"]) -> None:
+def text(words: str, role: Literal["headline", "lead", "note"]) -> None:
     """Write words that may come from a span: escaped, never markup."""
     tag = "h1" if role == "headline" else "p"
     st.html(f'<{tag} class="lt-{role}">{escape(words)}</{tag}>')
@@ -80,13 +81,23 @@ def table(frame: pl.DataFrame, label: str) -> None:
     """Write a table of words that wrap, where ``st.dataframe`` would cut them; all escaped."""
     headings = "".join(f'<th scope="col">{escape(name)}</th>' for name in frame.columns)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>"
-        for row in frame.iter_rows()
+        "<tr>" + "".join(_cell(name, cell) for name, cell in row.items()) + "</tr>"
+        for row in frame.iter_rows(named=True)
     )
     st.html(
         f'<table class="lt-words" aria-label="{escape(label)}">'
         f"<thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _cell(name: str, cell: object) -> str:
+    return f'<td data-label="{escape(name)}">{escape(str(cell))}</td>'
+
+
+def explain(terms: Mapping[str, str]) -> None:
+    """Write what words mean."""
+    pairs = (f"<dt>{escape(term)}</dt><dd>{escape(words)}</dd>" for term, words in terms.items())
+    st.html(f'<dl class="lt-terms">{"".join(pairs)}</dl>')
 
 
 def chip(state: State) -> str:
@@ -101,9 +112,10 @@ def chip(state: State) -> str:
 STYLE_SHEET = """
 .stApp { font-variant-numeric: tabular-nums; }
 .stSidebar [data-testid="stButtonGroup"] button { padding-inline: .6rem; }
-.stMainBlockContainer { max-width: 82rem; }
+.stMainBlockContainer { max-width: 82rem; padding-inline: clamp(1rem, 3vw, 4rem); }
 .lt-headline { font-size: 1.6rem; line-height: 1.3; font-weight: 600; max-width: 46rem;
   margin: 0; padding: 0; letter-spacing: -.01em; text-wrap: pretty; }
+.lt-lead { font-size: 1rem; max-width: 46rem; margin: 0; text-wrap: pretty; }
 .lt-note { color: var(--lt-quiet); font-size: .875rem; margin: 0; }
 .lt-board { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 .lt-board th { text-align: left; font-weight: 400; font-size: .875rem; color: var(--lt-quiet); }
@@ -113,21 +125,25 @@ STYLE_SHEET = """
 .lt-board .lt-number { text-align: right; white-space: nowrap; }
 .lt-board b { font-weight: 600; }
 .lt-board small { display: block; color: var(--lt-quiet); font-size: .875rem; }
-.lt-board th:nth-child(4) { min-width: 11rem; }
-.lt-trend { display: block; width: 160px; height: 32px; background: var(--lt-ink);
-  mask-repeat: no-repeat; }
-.lt-board .lt-interval { white-space: nowrap; }
+.lt-board th:nth-child(4) { min-width: 9rem; }
+.lt-trend { display: block; width: 100%; min-width: 6rem; max-width: 160px; height: 32px;
+  background: var(--lt-ink); mask-repeat: no-repeat; mask-size: 100% 100%; }
+.lt-board .lt-figure { white-space: nowrap; }
 .lt-words { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 .lt-words th { text-align: left; font-weight: 400; font-size: .875rem; color: var(--lt-quiet); }
 .lt-words th, .lt-words td { padding: .45rem 1rem .45rem 0; vertical-align: top; border: 0;
   border-bottom: 1px solid var(--lt-line); }
 .lt-words td:last-child { overflow-wrap: anywhere; }
+.lt-terms { display: grid; grid-template-columns: max-content minmax(0, 42rem); margin: 0;
+  gap: .4rem 1.5rem; font-size: .875rem; }
+.lt-terms dt { font-weight: 600; }
+.lt-terms dd { margin: 0; }
 .lt-chip { font-weight: 600; white-space: nowrap; font-size: .875rem; }
 .lt-meter { display: block; height: 4px; max-width: 9rem; margin-top: .35rem; border-radius: 2px;
   background: var(--lt-line); overflow: hidden; }
 .lt-meter span { display: block; height: 100%; }
 @media (min-width: 901px) {
-  .lt-board td:first-child { white-space: nowrap; }
+  .lt-board td:first-child { min-width: 13.5rem; }
 }
 @media (max-width: 1100px) {
   .lt-headline { font-size: 1.3rem; }
@@ -144,9 +160,12 @@ STYLE_SHEET = """
     color: var(--lt-quiet); font-size: .875rem; }
 }
 @media (max-width: 640px) {
+  .lt-terms { grid-template-columns: 1fr; gap: 0; }
+  .lt-terms dd { margin-bottom: .6rem; }
   .lt-words thead { position: absolute; clip-path: inset(50%); }
   .lt-words tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--lt-line); }
   .lt-words td { display: block; padding: 0; border: 0; overflow-wrap: anywhere; }
   .lt-words td:first-child { font-weight: 600; }
+  .lt-words td:not(:first-child)::before { content: attr(data-label) ": "; color: var(--lt-quiet); }
 }
 """

@@ -26,6 +26,15 @@ def duration(ms: float | None) -> str:
     return f"{seconds.removesuffix('.0')}{_UNIT}s"
 
 
+def slower(change_ms: float | None) -> str:
+    """``80 ms slower``, ``1.2 s faster``."""
+    if change_ms is None:
+        return UNKNOWN
+    if not round(change_ms):
+        return "unchanged"
+    return f"{duration(abs(change_ms))} {'slower' if change_ms > 0 else 'faster'}"
+
+
 def share(ratio: float | None) -> str:
     """``96.2 %``; only what is whole reads as 100 %."""
     return UNKNOWN if ratio is None else f"{_percent(ratio)}{_UNIT}%"
@@ -42,6 +51,11 @@ def _percent(ratio: float) -> str:
     if ratio < 1:
         return f"{min(ratio, 0.999):.1%}".removesuffix("%").removesuffix(".0")
     return f"{ratio * 100:,.0f}"
+
+
+def points(difference: float | None) -> str:
+    """``1.2 pts``: how far two shares are apart, without a sign."""
+    return UNKNOWN if difference is None else f"{abs(difference) * 100:.1f}{_UNIT}pts"
 
 
 def count(number: float | None) -> str:

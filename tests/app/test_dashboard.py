@@ -15,9 +15,15 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from streamlit.testing.v1 import AppTest
 
 from app import queries
-from app.dashboard import wording
+from app.dashboard import tables, wording
 from app.dashboard.budgets import Budget, headline
-from app.dashboard.charts import percentiles_to_budget, percentiles_to_budget_text
+from app.dashboard.changes import Change, change_headline
+from app.dashboard.charts import (
+    percentiles_to_budget,
+    percentiles_to_budget_text,
+    spans_per_minute,
+    spans_per_minute_text,
+)
 from app.dashboard.refusals import refusal
 from app.dashboard.rows import board_table, sparkline
 from app.dashboard.theme import LIGHT
@@ -104,6 +110,22 @@ def test_a_value_that_no_filter_offers_is_ignored(page: AppTest) -> None:
     assert "1 of 2 budgets was missed in the last 7 days" in html(page)
 
 
+def test_a_comparison_is_in_the_url(page: AppTest) -> None:
+    page.query_params["compare"] = "true"
+    page.run()
+    assert not page.exception
+    assert "There is nothing to compare with in the 7 days before." in html(page)
+    assert html(page).count("nothing before") == 2
+
+
+def test_who_sends_is_one_row_with_all_it_sends_through(settings: Settings) -> None:
+    with open_reader(settings) as lake:
+        who = tables.senders(queries.pipeline_senders(lake), NOW)
+        known = tables.known(queries.pipeline_health(lake))
+    assert who.filter(Service="bidder")["Sent through (spans)"].to_list() == ["tests (300)"]
+    assert plain(known.filter(Fact="Use case of requests")["Known"].item()) == "100 %"
+
+
 def test_a_custom_period_without_requests_says_so(page: AppTest) -> None:
     page.query_params.update({"range": "custom", "from": "2020-01-01T00:00"})
     page.query_params["to"] = "2020-01-02T00:00"
@@ -155,6 +177,9 @@ KEPT = replace(BUDGET, verdict="met", budget_left=0.4, due_ms=480, due_to_budget
 TREND = pl.DataFrame({"use_case": ["live_chat"], "position": [1], "compliance": [0.9]})
 
 
+WORSE = Change("live_chat", 1, 0.95, -0.05, 360.4, "worse", 1)
+
+
 def plain(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
@@ -177,11 +202,11 @@ def test_a_budget_missed_by_failures_is_not_said_to_be_slow() -> None:
 
 def test_budgets_that_cannot_be_judged_are_not_said_to_be_kept() -> None:
     undecided = replace(BUDGET, verdict="too_few")
-    assert (
-        headline([KEPT, undecided], "today")
-        == "1 of 2 budgets could be judged, and was kept today."
-    )
+    assert headline([KEPT, undecided], "today") == "1 of 2 budgets was kept today, 1 is undecided."
     assert headline([undecided], "today") == "No budget has enough requests today to be judged."
+    assert headline([KEPT, BUDGET, undecided], "today").startswith(
+        "1 of 3 budgets was missed today, 1 is undecided; live chat"
+    )
 
 
 def test_a_budget_about_to_run_out_is_at_risk() -> None:
@@ -193,17 +218,38 @@ def test_a_budget_about_to_run_out_is_at_risk() -> None:
     )
 
 
+def test_what_changed_most_is_said_once() -> None:
+    assert plain(change_headline([BUDGET], {("live_chat", 1): WORSE}, "the hour before")) == (
+        "Changed most against the hour before: live chat · first token got worse, "
+        "90 % in budget instead of 95 %."
+    )
+    unclear = replace(WORSE, change="unclear", change_rank=None)
+    assert change_headline([BUDGET], {("live_chat", 1): unclear}, "the hour before") == (
+        "No budget was kept clearly better or worse than in the hour before."
+    )
+
+
+def test_a_change_has_a_word_and_a_shape() -> None:
+    row = plain(board_table([BUDGET], {("live_chat", 1): WORSE}, TREND, NOW))
+    assert "▼</span> 5.0 pts worse<" in row
+    assert "▲</span> 360 ms slower<" in row
+    better = replace(WORSE, change="better", compliance_change=0.012, p95_change=-80.0)
+    row = plain(board_table([BUDGET], {("live_chat", 1): better}, TREND, NOW))
+    assert "▲</span> 1.2 pts better<" in row
+    assert "▼</span> 80 ms faster<" in row
+
+
 def test_unknown_is_a_dash_never_zero() -> None:
     unknown = replace(
         BUDGET, verdict="too_few", p50=None, p95=None, compliance=None, n=None, budget_left=None
     )
-    row = board_table([unknown], TREND, NOW)
+    row = board_table([unknown], {}, TREND, NOW)
     assert row.count(f">{wording.UNKNOWN}<") == 6
     assert ">0" not in row
 
 
 def test_words_from_outside_are_never_markup() -> None:
-    row = board_table([replace(BUDGET, title=HOSTILE)], TREND, NOW)
+    row = board_table([replace(BUDGET, title=HOSTILE)], {}, TREND, NOW)
     assert "<script" not in row
     assert 'aria-label="&lt;script&gt;' in row
 
@@ -220,28 +266,6 @@ def test_each_chart_comes_in_words() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("said", "meant"),
-    [
-        (wording.duration(None), "–"),
-        (wording.duration(999.6), "1 s"),
-        (wording.duration(85.4), "85 ms"),
-        (wording.duration(12_300), "12 s"),
-        (wording.share(0.99999), "99.9 %"),
-        (wording.share(1.0), "100 %"),
-        (wording.interval(0.958, 0.966), "95.8–96.6 %"),
-        (wording.elapsed(0.25), "0.2 s"),
-        (wording.elapsed(200), "3 min"),
-        (wording.elapsed(2 * 86_400), "2 days"),
-        (wording.as_of(NOW - timedelta(days=3), NOW), "16 November 15:00:00 UTC"),
-        (wording.day_and_hour(NOW + timedelta(days=30), NOW), "19 December"),
-        (wording.moment(NOW, NOW), "19 Nov 15:00"),
-    ],
-)
-def test_numbers_in_words(said: str, meant: str) -> None:
-    assert plain(said) == meant
-
-
 def test_budgets_of_one_use_case_are_told_apart() -> None:
     half = replace(BUDGET, threshold_ms=200, due_percentile="p50", due_ms=300)
     assert plain(percentiles_to_budget_text([BUDGET, half])) == (
@@ -251,6 +275,16 @@ def test_budgets_of_one_use_case_are_told_apart() -> None:
     )
     response = replace(BUDGET, metric="response")
     assert "Live chat · response" in percentiles_to_budget_text([BUDGET, response])
+
+
+def test_spans_per_minute_come_in_words() -> None:
+    minutes = [NOW - timedelta(minutes=minute) for minute in (3, 2, 1)]
+    rate = pl.DataFrame({"minute_at": minutes, "spans": [0, 1200, 40]})
+    assert spans_per_minute(rate, LIGHT).to_dict()["title"]["text"].startswith("Spans per minute")
+    assert spans_per_minute_text(rate) == (
+        "Spans per minute over the last hour: at most 1,200 at 14:58 UTC, 40 in the last whole "
+        "minute, none in 1 minute of 3"
+    )
 
 
 def test_an_unlisted_reason_is_still_said() -> None:

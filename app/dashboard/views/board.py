@@ -3,31 +3,41 @@
 import streamlit as st
 
 from app import queries
-from app.dashboard import charts, data, rows, theme
+from app.dashboard import charts, data, rows, terms, theme
 from app.dashboard.budgets import Budget, budgets_of, headline
-from app.queries import Filters
+from app.dashboard.changes import Changes, change_headline, changes_of
+from app.dashboard.filters import Choices
 
 
-def show(snapshot: data.Snapshot, filters: Filters, period: str) -> None:
+def show(snapshot: data.Snapshot, chosen: Choices) -> None:
     """Draw the SLO board."""
-    board = data.load(snapshot, queries.board, filters)
-    trend = data.load(snapshot, queries.trend, filters)
+    board = data.load(snapshot, queries.board, chosen.filters)
     budgets = budgets_of(board)
     busy = [budget for budget in budgets if budget.state != "no_data"]
     silent = [budget for budget in budgets if budget.state == "no_data"]
 
-    theme.text(headline(budgets, period), "headline")
+    theme.text(headline(budgets, chosen.period), "headline")
     if busy:
-        st.altair_chart(
-            charts.percentiles_to_budget(busy, theme.colours()),
-            alt=charts.percentiles_to_budget_text(busy),
-        )
-        st.html(rows.board_table(busy, trend, snapshot.version.minute))
-        theme.text("Ranges are 90 % intervals; a verdict needs the whole of its range.", "note")
+        _prove(busy, snapshot, chosen)
     if silent:
-        theme.text(_silence(silent, period), "note")
+        theme.text(_silence(silent, chosen.period), "note")
     with st.expander("Every figure"):
         st.dataframe(board, alt="Every budget with its counts, compliance and percentiles")
+
+
+def _prove(busy: list[Budget], snapshot: data.Snapshot, chosen: Choices) -> None:
+    changes: Changes = {}
+    if chosen.before:
+        changes = changes_of(data.load(snapshot, queries.changes, chosen.filters))
+        theme.text(change_headline(busy, changes, chosen.before), "lead")
+    st.altair_chart(
+        charts.percentiles_to_budget(busy, theme.colours()),
+        alt=charts.percentiles_to_budget_text(busy),
+    )
+    trend = data.load(snapshot, queries.trend, chosen.filters)
+    st.html(rows.board_table(busy, changes, trend, snapshot.version.minute))
+    with st.expander("What these words mean"):
+        theme.explain(terms.BOARD | (terms.COMPARED if changes else {}))
 
 
 def _silence(silent: list[Budget], period: str) -> str:

@@ -6,30 +6,31 @@ import polars as pl
 import streamlit as st
 
 from app import queries
-from app.dashboard import data, tables, theme
+from app.dashboard import charts, data, tables, terms, theme
 from app.dashboard.views import onboarding
 from sql.settings import Settings
 
-COLUMNS = {
-    "Spans": st.column_config.NumberColumn(format="localized"),
-    "Known": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
-    "Last seen": st.column_config.DatetimeColumn(format="distance"),
-}
+COLUMNS = {"Spans": st.column_config.NumberColumn(format="localized")}
 
 
 def show(snapshot: data.Snapshot, settings: Settings) -> None:
     """Draw the page."""
     health = data.load(snapshot, queries.pipeline_health)
-    services = data.load(snapshot, queries.pipeline_services)
+    rate = data.load(snapshot, queries.pipeline_rate)
     theme.text(tables.arriving(health), "headline")
     theme.text("Everything that arrives, whatever the filters say.", "note")
     with st.container(horizontal=True, gap="medium"):
         for label, figure in tables.figures(health).items():
-            st.metric(label, figure, width=165)
-    _section("Who is sending", tables.senders(services), "Nobody in the last 7 days.", _grid)
+            st.metric(label, figure, width=165, help=terms.PIPELINE.get(label))
+    if not rate.is_empty():
+        chart = charts.spans_per_minute(rate, theme.colours())
+        st.altair_chart(chart, alt=charts.spans_per_minute_text(rate))
+    senders = data.load(snapshot, queries.pipeline_senders)
+    who = tables.senders(senders, snapshot.version.minute)
+    _section("Who is sending", who, "Nobody in the last 7 days.", theme.table)
     _section("Refused", tables.refused(health), "Nothing was refused.", theme.table)
     _section("Kept, but doubtful", tables.doubtful(health), "Nothing looks doubtful.", theme.table)
-    _section("What is known", tables.known(health), "Nothing is known yet.", _grid)
+    _section("What is known", tables.known(health), "Nothing is known yet.", theme.table)
     _section("Attributes that nothing reads yet", tables.unread(health), "All are read.", _grid)
     with st.expander("Point another agent here"):
         onboarding.instructions(settings)

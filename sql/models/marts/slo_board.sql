@@ -99,8 +99,11 @@ board as (
             when objectives.objective <= 0.95 then 'p95'
             else 'p99'
         end as due_percentile,
-        case due_percentile when 'p50' then percentiles.p50 when 'p95' then percentiles.p95 else percentiles.p99 end
-            as due_ms,
+        case due_percentile
+            when 'p50' then percentiles.p50
+            when 'p95' then percentiles.p95
+            else percentiles.p99
+        end as due_ms,
     from objectives
     inner join use_cases on objectives.use_case = use_cases.name
     left join counted
