@@ -12,8 +12,11 @@ import typer
 from app.adhoc import NotAQueryError
 from app.commands import demo as demo_verb
 from app.commands import doctor as doctor_verb
+from app.commands import import_conversions as conversions_verb
 from app.commands import import_traces as import_verb
 from app.commands import query, serve, upkeep
+from app.conversion_columns import ColumnsError, columns_told
+from app.conversion_files import ConversionFileError
 from app.dashboard_process import DashboardPortTakenError
 from app.formats import Format
 from app.options import with_settings
@@ -24,7 +27,7 @@ from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import Settings, SettingsError
 
 DEMO_LAKE = "latencytax-demo"
-WRONG_USAGE = (SettingsError, NotAQueryError, demo_verb.NotADemoError)
+WRONG_USAGE = (SettingsError, NotAQueryError, ColumnsError, demo_verb.NotADemoError)
 FAILED = (
     DashboardPortTakenError,
     LakeLockedError,
@@ -32,6 +35,7 @@ FAILED = (
     LakeTooNewError,
     PortTakenError,
     CollectorElsewhereError,
+    ConversionFileError,
     PlayError,
     duckdb.Error,
     OSError,
@@ -117,6 +121,25 @@ def import_traces(
 ) -> int:
     """Import OTLP files: protobuf, JSON or JSON lines, plain, gzip or zstd."""
     return import_verb.import_traces(settings, files)
+
+
+@cli.command("import-conversions")
+@with_settings()
+def import_conversions(
+    settings: Settings,
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)],
+    *,
+    told: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="Which column holds a field, where it is not guessed; may be given several times.",
+        ),
+    ] = None,
+) -> int:
+    """Import conversions: CSV, Parquet or JSON lines, as GA4, Shopify or Segment export them."""
+    return conversions_verb.import_conversions(settings, files, columns_told(told or []))
 
 
 @cli.command()

@@ -21,6 +21,7 @@ where
     received_at <= $asked_at
     and received_at >= reached_at
     and (received_at > reached_at or trace_id not in (select trace_id from lake.requests))
+    and name not in (select name from conversion_names)
 """
 """Spans received at the watermark itself may be in requests, or be the first that are not."""
 
@@ -57,11 +58,20 @@ class RunningCollector:
 
 def grpc_target(settings: Settings) -> str:
     """Where the running collector takes spans; raises ``CollectorElsewhereError``."""
-    target = reachable(settings.grpc_address)
+    return _target(settings, settings.grpc_address, "set LATENCYTAX_GRPC_ADDRESS", "spans")
+
+
+def http_target(settings: Settings) -> str:
+    """Where the running collector takes conversions; raises ``CollectorElsewhereError``."""
+    return _target(settings, settings.http_address, "set LATENCYTAX_HTTP_ADDRESS", "conversions")
+
+
+def _target(settings: Settings, address: str, remedy: str, what: str) -> str:
+    target = reachable(address)
     if not is_listening(target):
         raise CollectorElsewhereError(
             f"a collector holds {settings.lake}, but nothing listens at {target}: "
-            "set LATENCYTAX_GRPC_ADDRESS to where that collector takes spans"
+            f"{remedy} to where that collector takes {what}"
         )
     return target
 

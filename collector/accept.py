@@ -13,11 +13,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from collector import wire
+from collector import conversions, wire
 from collector.bounds import check_size
 from collector.errors import MalformedError, RefusedError
 from collector.journal import Journal
-from collector.signals import LOGS, TRACES, Signal
+from collector.signals import CONVERSIONS, LOGS, TRACES, Signal
+from sql.conversions import packed
 
 NO_TRACE_ID = bytes(16)
 NO_SPAN_ID = bytes(8)
@@ -61,15 +62,8 @@ def _remove_faulty(request: Any) -> None:
                     del scope.spans[index]
 
 
-def _record_count(signal: Signal, body: bytes) -> int:
-    """Data points or log records in the body; 1 when it cannot be decoded."""
-    try:
-        request: Any = signal.request.FromString(body)
-    except DecodeError:
-        return 1
-    if signal is LOGS:
-        scopes = (scope for resource in request.resource_logs for scope in resource.scope_logs)
-        return sum(len(scope.log_records) for scope in scopes)
+def _point_count(request: Any) -> int:
+    """Data points in a request of metrics."""
     scopes = (scope for resource in request.resource_metrics for scope in resource.scope_metrics)
     metrics = (metric for scope in scopes for metric in scope.metrics)
     kinds = ((metric, metric.WhichOneof("data")) for metric in metrics)
@@ -101,7 +95,17 @@ class Admission:
         check_size(len(body), self.message_bytes)
         if signal is TRACES:
             return self._accept_traces(body, door)
-        return self._accept_unread(signal, body, door)
+        if signal is CONVERSIONS:
+            return self._store(conversions.from_json(body), signal, door).json_answer()
+        try:
+            request = signal.request.FromString(body)
+        except DecodeError:
+            self._leave_out(signal, 1, door)
+            return signal.response()
+        if signal is LOGS:
+            return self._store(conversions.from_logs(request), signal, door).logs_answer()
+        self._leave_out(signal, _point_count(request), door)
+        return signal.response()
 
     def refuse(self, error: RefusedError, signal: Signal, door: str) -> None:
         """Counts a request that was refused as a whole: as 1, for its spans are not known."""
@@ -127,12 +131,21 @@ class Admission:
             self._count(TRACES, door, reason, count, f"spans {FAULTS[reason]}")
         return _response(faults)
 
-    def _accept_unread(self, signal: Signal, body: bytes, door: str) -> Message:
-        count = _record_count(signal, body)
+    def _store(self, read: conversions.Read, signal: Signal, door: str) -> conversions.Read:
+        """Journals the conversions and counts the rest."""
+        if read.good:
+            body = packed(read.good)
+            self._journal.put(body, door=door, span_count=len(read.good), signal=CONVERSIONS.name)
+        for reason, count in read.faults.items():
+            detail = f"conversions that cannot be used: {reason}"
+            self._count(signal, door, f"conversion_{reason}", count, detail)
+        self._leave_out(signal, read.ignored, door)
+        return read
+
+    def _leave_out(self, signal: Signal, count: int, door: str) -> None:
         if count:
-            detail = f"{signal.name} are acknowledged and dropped: only traces are read"
+            detail = f"{signal.name} are dropped: of logs and metrics, only conversions are read"
             self._count(signal, door, f"{signal.name}_not_read", count, detail)
-        return signal.response()
 
     def _count(self, signal: Signal, door: str, reason: str, count: int, detail: str) -> None:
         self._journal.refuse(

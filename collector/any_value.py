@@ -40,12 +40,14 @@ class Texts:
             return self._repair(raw)
         return text
 
-    def within_count(self, owner: Ints, offsets: Ints) -> npt.NDArray[np.bool_]:
-        """True for the pairs that the limit on attributes per owner lets in."""
-        if np.max(np.diff(offsets), initial=0) <= self.limits.attribute_count:
+    def within_count(self, owner: Ints) -> npt.NDArray[np.bool_]:
+        """True for the pairs that the limit on attributes per owner lets in; `owner` is sorted."""
+        counts = np.bincount(owner)
+        if counts.max(initial=0) <= self.limits.attribute_count:
             return np.ones(len(owner), bool)
-        within = np.arange(len(owner)) - offsets[owner] < self.limits.attribute_count
-        self.cut["attributes_cut"] += len(np.unique(owner[~within]))
+        first = np.concatenate(([0], np.cumsum(counts)))[owner]
+        self.cut["attributes_cut"] += int(np.sum(counts > self.limits.attribute_count))
+        within: npt.NDArray[np.bool_] = np.arange(len(owner)) - first < self.limits.attribute_count
         return within
 
     def _repair(self, raw: pa.Array) -> pa.Array:
@@ -103,17 +105,18 @@ def _json(raw: bytes, message: type[ArrayValue | KeyValueList]) -> str:
     value = AnyValue()
     target = value.array_value if message is ArrayValue else value.kvlist_value
     target.CopyFrom(parsed)  # type: ignore[arg-type]  # the branch above fits the message
-    return json.dumps(_plain(value), ensure_ascii=False)
+    return json.dumps(plain(value), ensure_ascii=False)
 
 
-def _plain(value: AnyValue) -> Any:
+def plain(value: AnyValue) -> Any:
+    """The value as JSON has it."""
     kind = value.WhichOneof("value")
     if kind is None:
         return None
     if kind == "array_value":
-        return [_plain(item) for item in value.array_value.values]
+        return [plain(item) for item in value.array_value.values]
     if kind == "kvlist_value":
-        return {pair.key: _plain(pair.value) for pair in value.kvlist_value.values}
+        return {pair.key: plain(pair.value) for pair in value.kvlist_value.values}
     if kind == "bytes_value":
         return base64.b64encode(value.bytes_value).decode()
     return getattr(value, kind)

@@ -94,7 +94,7 @@ class Journal:
         self._thread.join()
         self._file.close()
 
-    def put(self, body: bytes, *, door: str, span_count: int) -> None:
+    def put(self, body: bytes, *, door: str, span_count: int, signal: str = "traces") -> None:
         """Returns when the body is on the disk; a repeat of a recent body is not stored again.
 
         Raises JournalFullError or JournalBrokenError; the sender may try again after both.
@@ -107,7 +107,7 @@ class Journal:
             if put is None:
                 self._check_room(len(body))
                 self._received_at = max(self._received_at, datetime.now(UTC))
-                put = _Put(NewBatch(self._received_at, door, span_count, body, batch_hash))
+                put = _Put(NewBatch(self._received_at, door, span_count, body, batch_hash, signal))
                 self._in_flight[batch_hash] = put
                 self._work.puts.append(put)
                 self.pending_bytes += len(body)

@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 from collector.errors import JournalBrokenError
 
-VERSION = 1
+VERSION = 2
 # Bodies of about 180 KB come and go: few, large pages keep their chains and the free list short.
 PAGE_BYTES = 32 * 1024
 CHECKPOINT_PAGES = 256
 REPEATS_KNOWN = 50_000
-SELECT_BATCHES = "select batch_id, received_at_us, door, span_count, body from batches"
+SELECT_BATCHES = "select batch_id, received_at_us, door, span_count, body, signal from batches"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -30,17 +30,20 @@ class NewBatch:
     span_count: int
     body: bytes
     hash: bytes
+    signal: str
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One acknowledged export request; `body` is an OTLP protobuf ExportTraceServiceRequest."""
+    """One acknowledged request: an OTLP ExportTraceServiceRequest, or packed conversions."""
 
     batch_id: int
     received_at: datetime
     door: str
     span_count: int
+    """Spans, or conversions when `signal` is conversions."""
     body: bytes
+    signal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,8 @@ def _time(microseconds: int) -> datetime:
 
 
 def _batch(row: tuple[Any, ...]) -> Batch:
-    batch_id, received_at_us, door, span_count, body = row
-    return Batch(batch_id, _time(received_at_us), door, span_count, body)
+    batch_id, received_at_us, *rest = row
+    return Batch(batch_id, _time(received_at_us), *rest)
 
 
 def _connect(path: Path, stack: ExitStack) -> sqlite3.Connection:
@@ -111,6 +114,8 @@ class JournalFile:
                 " start the newer version of latencytax that wrote it.",
                 reason="journal_broken",
             )
+        if version == 1:
+            self._tell_signals_apart()
         schema = files("collector").joinpath("journal_schema.sql").read_text(encoding="utf-8")
         self._writer.executescript(schema)
         self._writer.execute(
@@ -118,6 +123,15 @@ class JournalFile:
             (str(uuid.uuid4()),),
         )
         self._writer.execute(f"pragma user_version = {VERSION}")
+
+    def _tell_signals_apart(self) -> None:
+        """Format 1 held nothing but traces."""
+        with self.transaction():
+            for table in ("batches", "quarantine"):
+                self._writer.execute(
+                    f"alter table {table} add column signal text not null default 'traces'"
+                )
+            self._writer.execute("pragma user_version = 2")
 
     def close(self) -> None:
         """Closes both connections; the last one folds the write-ahead log into the file."""
@@ -162,11 +176,14 @@ class JournalFile:
         """The id of the last batch added, 0 without batches; their hashes are remembered."""
         batch_id = 0
         for batch in batches:
-            row = (_microseconds(batch.received_at), batch.door, batch.span_count, batch.body)
-            added = self._writer.execute("insert into batches values (null, ?, ?, ?, ?)", row)
+            received_at_us = _microseconds(batch.received_at)
+            added = self._writer.execute(
+                "insert into batches values (null, ?, ?, ?, ?, ?)",
+                (received_at_us, batch.door, batch.span_count, batch.body, batch.signal),
+            )
             batch_id = added.lastrowid or 0
             self._writer.execute(
-                "insert into recent values (?, ?, ?)", (batch_id, batch.hash, row[0])
+                "insert into recent values (?, ?, ?)", (batch_id, batch.hash, received_at_us)
             )
         self._writer.execute("delete from recent where batch_id <= ?", (batch_id - REPEATS_KNOWN,))
         return batch_id
@@ -194,15 +211,16 @@ class JournalFile:
     def quarantine(self, batch_id: int, reason: str) -> tuple[int, int]:
         """Batches moved (0 when it is not there) and bytes; its spans count as refused."""
         row = self._writer.execute(
-            "insert into quarantine select batch_id, received_at_us, door, span_count, ?, body"
-            " from batches where batch_id = ? returning door, span_count, length(body)",
+            "insert into quarantine"
+            " select batch_id, received_at_us, door, span_count, ?, body, signal from batches"
+            " where batch_id = ? returning door, signal, span_count, length(body)",
             (reason, batch_id),
         ).fetchone()
         if row is None:
             return 0, 0
-        door, span_count, size_bytes = row
+        door, signal, span_count, size_bytes = row
         self._writer.execute("delete from batches where batch_id = ?", (batch_id,))
-        self.add_refusals([(door, "traces", "quarantined", span_count, reason)])
+        self.add_refusals([(door, signal, "quarantined", span_count, reason)])
         return 1, size_bytes
 
     def read_batches(self, after_batch_id: int, max_bytes: int, max_batches: int) -> list[Batch]:

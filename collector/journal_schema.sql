@@ -9,7 +9,8 @@ create table if not exists batches (
     received_at_us integer not null,
     door text not null,
     span_count integer not null,
-    body blob not null
+    body blob not null,
+    signal text not null default 'traces'
 ) strict;
 
 create table if not exists recent (
@@ -34,5 +35,6 @@ create table if not exists quarantine (
     door text not null,
     span_count integer not null,
     reason text not null,
-    body blob not null
+    body blob not null,
+    signal text not null default 'traces'
 ) strict;

@@ -11,7 +11,10 @@ import duckdb
 import pyarrow as pa
 
 from collector.arrivals import Arrivals, arrivals
+from collector.conversion_table import Report, store_conversions
 from collector.journal import Batch, Journal
+from collector.signals import CONVERSIONS, TRACES
+from sql.conversions import unpacked
 from sql.lake import transaction
 from sql.maintenance import Maintenance
 from sql.refresh import Assembly
@@ -19,14 +22,18 @@ from sql.settings import Settings
 
 LOG = logging.getLogger(__name__)
 
+UNUSABLE = "conversions among spans that cannot be used; their spans are kept"
 COMMIT_EVERY_S = 1.0
-COMMIT_BYTES = 48 * 2**20
+COMMIT_BYTES = 16 * 2**20
 """A commit takes what is there once a second, or sooner when this much waits."""
 COMMIT_BATCHES = 1024
 ASSEMBLE_EVERY_S = 2.0
 KEYS_EVERY_S = 20.0
 WAIT_S = 0.2
 BACK_OFF_S = 2.0
+
+Decoded = tuple[Arrivals | None, list[Report]]
+"""Spans with their conversions, and the conversions that came by themselves."""
 
 SHAPE = Path(__file__).parents[1] / "sql" / "shape" / "spans.sql"
 
@@ -116,12 +123,15 @@ class Loader:
         if not batches and not refusals:
             return
         self._idle.clear()
-        batches, arrived = self._decoded(batches)
+        batches, (arrived, reports) = self._decoded(batches)
         last_batch = batches[-1].batch_id if batches else self._loaded_through
         last_refusal = refusals[-1].refusal_id if refusals else self._refusals_through
         with transaction(self._con):
             if arrived:
                 self._store(arrived)
+                reports = arrived.reports + reports
+            if reports:
+                store_conversions(self._con, reports)
             for r in refusals:
                 self._reject(r.at, r.door, r.signal, r.reason, r.count, r.detail)
             self._log(batches, last_batch, last_refusal)
@@ -130,26 +140,30 @@ class Loader:
             self._assembly.wait("shaped")
         self._journal.drop(through_batch_id=last_batch, through_refusal_id=last_refusal)
 
-    def _decoded(self, batches: list[Batch]) -> tuple[list[Batch], Arrivals | None]:
+    def _decoded(self, batches: list[Batch]) -> tuple[list[Batch], Decoded]:
         """The batches that can be decoded, together; the others go to quarantine."""
-        if not batches:
-            return [], None
         try:
-            return batches, self._arrivals(batches)
+            return batches, self._decode(batches)
         except ValueError:
             good = [batch for batch in batches if self._is_sound(batch)]
-            return good, self._arrivals(good) if good else None
+            return good, self._decode(good)
 
-    def _arrivals(self, batches: list[Batch]) -> Arrivals:
-        return arrivals(
-            [batch.body for batch in batches],
-            [batch.received_at for batch in batches],
-            self._settings,
-        )
+    def _decode(self, batches: list[Batch]) -> Decoded:
+        reports = [
+            (batch.received_at, conversion)
+            for batch in batches
+            if batch.signal == CONVERSIONS.name
+            for conversion in unpacked(batch.body)
+        ]
+        traces = [batch for batch in batches if batch.signal == TRACES.name]
+        if not traces:
+            return None, reports
+        bodies, received_at = zip(*((each.body, each.received_at) for each in traces), strict=True)
+        return arrivals(bodies, received_at, self._settings), reports
 
     def _is_sound(self, batch: Batch) -> bool:
         try:
-            self._arrivals([batch])
+            self._decode([batch])
         except ValueError as error:
             LOG.warning("batch %d cannot be decoded: %s", batch.batch_id, error)
             self._journal.quarantine(batch.batch_id, f"{error}")
@@ -166,6 +180,10 @@ class Loader:
         ).fetchall()
         for reason, spans in [*flags, *arrived.cut.items()]:
             self._reject(datetime.now(UTC), "loader", "traces", reason, spans, "kept")
+        for reason, faulty in arrived.faulty_reports.items():
+            self._reject(
+                datetime.now(UTC), "loader", "traces", f"conversion_{reason}", faulty, UNUSABLE
+            )
         self._count_unmapped(arrived.unmapped)
 
     def _count_unmapped(self, unmapped: pa.Table) -> None:
@@ -191,7 +209,7 @@ class Loader:
                 last_batch,
                 last_refusal,
                 len(batches),
-                sum(batch.span_count for batch in batches),
+                sum(batch.span_count for batch in batches if batch.signal == TRACES.name),
                 sum(len(batch.body) for batch in batches),
                 min((batch.received_at for batch in batches), default=None),
             ],

@@ -1,4 +1,4 @@
-"""The OTLP/HTTP door: POST /v1/traces, /v1/metrics and /v1/logs around `Admission.accept`."""
+"""The HTTP door: POST /v1/traces, /v1/metrics, /v1/logs and /v1/conversions around `accept`."""
 
 import errno
 import socket
@@ -22,7 +22,7 @@ from collector.accept import Admission
 from collector.bounds import check_size, inflate
 from collector.errors import ANSWERS, MalformedError, RefusedError, WrongTypeError, status_of
 from collector.otlp_json import to_protobuf
-from collector.signals import LOGS, METRICS, TRACES, Signal
+from collector.signals import CONVERSIONS, LOGS, METRICS, TRACES, Signal
 from sql.settings import host_and_port
 
 DOOR = "http"
@@ -37,6 +37,7 @@ PATHS = {
     "/otel/v1/traces": TRACES,
     "/tracer/v1/traces": TRACES,
 }
+CONVERSIONS_PATH = "/v1/conversions"
 STOP_TIMEOUT_S = 5
 # SDKs send every 5 s over one connection; it must not be closed just before they do.
 KEEP_ALIVE_S = 75
@@ -73,7 +74,8 @@ class HttpDoor:
 def http_app(admission: Admission) -> Starlette:
     """The routes, as an ASGI application."""
     routes = [
-        Route(path, _export(signal, admission), methods=["POST"]) for path, signal in PATHS.items()
+        Route(path, _export(signal, admission), methods=["POST"])
+        for path, signal in [*PATHS.items(), (CONVERSIONS_PATH, CONVERSIONS)]
     ]
     return Starlette(
         routes=[*routes, Route("/healthz", _healthz)],
@@ -98,13 +100,13 @@ def _export(signal: Signal, admission: Admission) -> Callable[[Request], Awaitab
     def accept(body: bytes, content_type: str, encoding: str) -> Message:
         if encoding == "gzip":
             body = inflate(body, admission.message_bytes)
-        if content_type == JSON:
+        if content_type == JSON and signal is not CONVERSIONS:
             body = to_protobuf(body, signal.request)
         return admission.accept(signal, body, DOOR)
 
     async def export(request: Request) -> Response:
         try:
-            content_type, encoding = _content_type(request), _encoding(request)
+            content_type, encoding = _content_type(request, signal), _encoding(request)
             body = await _read(request, admission.message_bytes)
             return _answer(request, await run_in_threadpool(accept, body, content_type, encoding))
         except RefusedError as error:
@@ -118,11 +120,12 @@ def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _content_type(request: Request) -> str:
+def _content_type(request: Request, signal: Signal) -> str:
     content_type = _media_type(request)
-    if content_type not in {PROTOBUF, JSON}:
+    known = (JSON,) if signal is CONVERSIONS else (PROTOBUF, JSON)
+    if content_type not in known:
         raise WrongTypeError(
-            f"Content-Type must be {PROTOBUF} or {JSON}.", reason="wrong_content_type"
+            f"Content-Type must be {' or '.join(known)}.", reason="wrong_content_type"
         )
     return content_type
 
@@ -168,10 +171,13 @@ def _refusal(request: Request, error: RefusedError) -> Response:
 
 def _no_route(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        status = Status(code=UNIMPLEMENTED, message="Send OTLP here with POST.")
+        status = Status(code=UNIMPLEMENTED, message="Send data here with POST.")
         return _answer(request, status, HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": "POST"})
     paths = ", ".join(path for path in PATHS if path.startswith("/v1/"))
-    status = Status(code=NOT_FOUND, message=f"Nothing is here; OTLP is read at {paths}.")
+    status = Status(
+        code=NOT_FOUND,
+        message=f"Nothing is here; OTLP is read at {paths}, JSON at {CONVERSIONS_PATH}.",
+    )
     return _answer(request, status, HTTPStatus.NOT_FOUND)
 
 

@@ -1,8 +1,9 @@
-"""The three signals of OTLP: their gRPC services and messages."""
+"""The three signals of OTLP, their gRPC services and messages; and conversions, which are JSON."""
 
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
@@ -36,4 +37,6 @@ LOGS = Signal(
     logs_service_pb2.ExportLogsServiceRequest,
     logs_service_pb2.ExportLogsServiceResponse,
 )
+CONVERSIONS = Signal("conversions", "", Struct, Struct)
+"""By HTTP only."""
 SIGNALS = (TRACES, METRICS, LOGS)

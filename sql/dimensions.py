@@ -1,8 +1,9 @@
-"""The tables of the settings: use cases, objectives, model tiers."""
+"""The tables of the settings and conventions: use cases, objectives, tiers, conversions' names."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from sql import conversions
 from sql.dictionary import comment_statements, describe, literal
 from sql.settings import Settings
 
@@ -34,6 +35,17 @@ def _rows(settings: Settings) -> dict[str, list[Row]]:
             for u in settings.use_cases
             for position, o in enumerate(u.objectives, start=1)
         ],
+        "own_prices": [
+            (
+                p.model.lower(),
+                p.provider,
+                p.input_usd_per_mtok,
+                p.output_usd_per_mtok,
+                p.cached_input_usd_per_mtok,
+            )
+            for p in settings.prices
+        ],
+        "conversion_names": [(name,) for name in sorted(conversions.names())],
         "model_tiers": [
             (t.name, t.title, t.typical_low_ms, t.typical_high_ms, pattern)
             for t in settings.tiers

@@ -15,6 +15,7 @@ import duckdb
 
 from sql.dictionary import comment_statements, describe, literal
 from sql.models import session_statements
+from sql.prices import refresh_prices
 from sql.settings import DEFAULT_LAKE, Settings, is_connection_string
 
 SCHEMA = Path(__file__).parent / "schema"
@@ -26,6 +27,13 @@ CLOSED = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+FRUGAL = (
+    "SET threads = 1",
+    "SET allocator_flush_threshold = '16MB'",
+    "SET allocator_bulk_deallocation_flush_threshold = '16MB'",
+)
+"""How the writer runs beside the doors: a second thread gains nothing for an insert, and memory
+that a load has freed goes back to the system at once."""
 SEARCH_PATH = "SET search_path = 'memory.main,lake.main'"
 BEING_MADE = "the lake is being made just now: try again in a second"
 INLINED_ROWS = 200
@@ -85,17 +93,13 @@ def extension_file(name: str) -> Path:
     return Path(str(found / f"{name}.duckdb_extension"))
 
 
-def connect(
-    place: Place, *, read_only: bool, threads: int | None = None
-) -> duckdb.DuckDBPyConnection:
+def connect(place: Place, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """A DuckDB session with the lake attached, nothing else in it. Raises LakeMissingError."""
     if read_only and place.catalogue_file and not place.catalogue_file.exists():
         raise LakeMissingError(
             f"no lake in {place.folder}: start one with `latencytax up`, or name another (--lake)"
         )
     con = duckdb.connect(config=dict(CLOSED))
-    if threads:
-        con.execute(f"SET threads = {threads:d}")
     try:
         for statement in attach_statements(place, read_only=read_only):
             con.execute(statement)
@@ -124,8 +128,11 @@ def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
     if place.catalogue_file and place.folder:
         (place.folder / "data").mkdir(parents=True, exist_ok=True)
         _use_wal(place.catalogue_file)
-    con = connect(place, read_only=False, threads=1)
+    con = connect(place, read_only=False)
+    for setting in FRUGAL:
+        con.execute(setting)
     _migrate(con)
+    refresh_prices(con)
     for statement in session_statements(settings):
         con.execute(statement)
     return con

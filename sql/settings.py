@@ -14,6 +14,7 @@ from sql.settings_file import (
     Document,
     Limits,
     Objective,
+    Price,
     SettingsError,
     Tier,
     UseCase,
@@ -24,6 +25,7 @@ from sql.settings_file import (
 __all__ = [
     "Limits",
     "Objective",
+    "Price",
     "Settings",
     "SettingsError",
     "Tier",
@@ -65,6 +67,8 @@ class Settings:
     use_cases: tuple[UseCase, ...] = ()
     """A site's own first, then the shipped ones that it does not replace: the first match wins."""
     tiers: tuple[Tier, ...] = ()
+    prices: tuple[Price, ...] = ()
+    """A site's own; list prices hold for all other models."""
     config: Path | None = None
     """The file that was read; None when there is none."""
 
@@ -130,6 +134,7 @@ def _settings(document: Document, folders: Mapping[str, Path], config: Path | No
         lake=lake,
         data=data if is_connection_string(lake) else None,
         use_cases=_overlaid(document.use_case, _shipped("use_cases.toml").use_case),
+        prices=document.price,
         tiers=_overlaid(document.tier, _shipped("model_tiers.toml").tier),
         config=config,
         **{key: value for key, value in given.items() if value is not None},

@@ -119,6 +119,20 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens of a model cost, where the list price is not what is paid."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    model: Name
+    """As spans have it, in small letters."""
+    input_usd_per_mtok: NonNegativeFloat
+    output_usd_per_mtok: NonNegativeFloat
+    cached_input_usd_per_mtok: NonNegativeFloat | None = None
+    provider: Name | None = None
+    """None is every provider."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A settings file as it is written; what it leaves out is None."""
 
@@ -132,6 +146,7 @@ class Document:
     limits: Limits | None = None
     use_case: tuple[UseCase, ...] = ()
     tier: tuple[Tier, ...] = ()
+    price: tuple[Price, ...] = ()
 
 
 TABLES: Mapping[str, Any] = {
@@ -139,6 +154,7 @@ TABLES: Mapping[str, Any] = {
     "use_case": UseCase,
     "objective": Objective,
     "tier": Tier,
+    "price": Price,
 }
 
 
@@ -171,6 +187,7 @@ def check(raw: Mapping[str, Any], origins: Mapping[str, str]) -> Document:
         ) from error
     entries = [("use_case", entry.name) for entry in document.use_case]
     entries += [("tier", entry.name) for entry in document.tier]
+    entries += [("price", f"{p.provider or 'any'} {p.model}") for p in document.price]
     repeated = [entry for entry, count in Counter(entries).items() if count > 1]
     if repeated:
         raise SettingsError(

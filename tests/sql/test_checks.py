@@ -29,6 +29,12 @@ BREAKS = {
     "pipeline_health__figures_are_possible": (
         "INSERT INTO lake.rejections VALUES (now(), 'grpc', 'traces', 'too_large', -1, '')"
     ),
+    "conversions__conversion_id_is_unique": (
+        "INSERT INTO lake.conversions (conversion_id) VALUES ('a'), ('a')"
+    ),
+    "model_prices__one_price_a_provider": (
+        "INSERT INTO lake.model_prices (model, provider) VALUES ('a', 'b'), ('a', 'b')"
+    ),
 }
 
 

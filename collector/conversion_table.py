@@ -1,0 +1,40 @@
+"""Conversions into the lake, so that a repeat changes nothing and a correction corrects."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from sql.conversions import Conversion
+
+SHAPE = Path(__file__).parents[1] / "sql" / "shape" / "conversions.sql"
+TEXTS = ("conversion_id", "session_id", "trace_id", "request_id", "kind", "source")
+TIME = pa.timestamp("us", tz="UTC")
+SCHEMA = pa.schema(
+    [(name, pa.string()) for name in TEXTS]
+    + [("occurred_at", TIME), ("revenue_usd", pa.float64())]
+    + [("received_at", TIME), ("position", pa.int64())]
+)
+
+Report = tuple[datetime, Conversion]
+"""When it was received, and what."""
+
+
+def store_conversions(con: duckdb.DuckDBPyConnection, reports: Sequence[Report]) -> None:
+    """Write what the reports change, in the transaction at hand; later reports correct earlier."""
+    in_order = sorted(reports, key=lambda report: report[0])
+    rows = [
+        asdict(conversion) | {"received_at": received_at, "position": position}
+        for position, (received_at, conversion) in enumerate(in_order)
+    ]
+    con.register("arriving_conversions", pa.Table.from_pylist(rows, SCHEMA))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE changed_conversions AS {SHAPE.read_text()}")
+    con.unregister("arriving_conversions")
+    con.execute(
+        "DELETE FROM lake.conversions WHERE conversion_id IN "
+        "(SELECT conversion_id FROM changed_conversions)"
+    )
+    con.execute("INSERT INTO lake.conversions BY NAME FROM changed_conversions")

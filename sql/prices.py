@@ -1,0 +1,106 @@
+"""List prices of models, from the package genai-prices: installed data, nothing is fetched."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from sql.readings import word_reader
+
+if TYPE_CHECKING:
+    from genai_prices.types import ModelInfo
+
+PACKAGE = "genai-prices"
+EXACT = ("equals",)
+LOOSE = ("starts_with", "contains")
+"""How a clause of the package names a model: by its whole name, or by a part of it."""
+PARTS = ("or_", "and_")
+COLUMNS = ("input_mtok", "output_mtok", "cache_read_mtok")
+SCHEMA = pa.schema(
+    [("model", pa.string()), ("provider", pa.string())]
+    + [(name, pa.float64()) for name in COLUMNS]
+    + [("is_default", pa.bool_())]
+)
+
+
+def refresh_prices(con: duckdb.DuckDBPyConnection) -> None:
+    """Bring `lake.model_prices` up to the installed package; once a day, for prices have dates."""
+    source = f"{PACKAGE} {version(PACKAGE)}"
+    today = datetime.now(UTC).date()
+    fresh = con.execute(
+        "SELECT count(*) FROM lake.model_prices WHERE source = ? AND refreshed_at >= ?",
+        [source, today],
+    ).fetchone()
+    if fresh and fresh[0]:
+        return
+    con.register("listed_prices", _prices(today))
+    con.execute("DELETE FROM lake.model_prices")
+    con.execute(
+        "INSERT INTO lake.model_prices SELECT * EXCLUDE (is_default), ?, is_default, now() "
+        "FROM listed_prices",
+        [source],
+    )
+    con.unregister("listed_prices")
+
+
+@cache
+def _prices(on: date) -> pa.Table:
+    """A row for each model and provider, under every name by which the package knows it."""
+    # Half a second of data as code: only who writes prices needs it.
+    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415
+
+    snapshot = get_snapshot()
+    at = datetime.combine(on, datetime.min.time(), UTC)
+    rows = []
+    for provider in snapshot.providers:
+        for name, model in _names(provider).items():
+            price = model.get_prices(at)
+            costs = [_usd(getattr(price, column)) for column in COLUMNS]
+            if costs[0] is not None:
+                is_default = _maker(snapshot, name) == provider.id
+                rows.append((name, provider.id, *costs, is_default))
+    return pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in rows], SCHEMA)
+
+
+def _names(provider: Any) -> dict[str, "ModelInfo"]:
+    """The provider's models by their names as spans have them, the most exact name first."""
+    read = word_reader("model")
+    names: dict[str, ModelInfo] = {}
+    candidates = [(model.id, model) for model in provider.models]
+    candidates += [(n, model) for model in provider.models for n in _literals(model.match, EXACT)]
+    candidates.sort(key=lambda candidate: read(candidate[0]) != candidate[0])
+    for name, model in candidates:
+        names.setdefault(read(name) or name, model)
+    for model in provider.models:
+        for part in _literals(model.match, LOOSE):
+            name = read(part) or part
+            if name not in names and provider.find_model(name) is model:
+                names[name] = model
+    return names
+
+
+def _literals(clause: Any, kinds: tuple[str, ...]) -> Iterator[str]:
+    """The texts that a clause looks for in one of these ways."""
+    for part in PARTS:
+        for inner in getattr(clause, part, ()):
+            yield from _literals(inner, kinds)
+    yield from (getattr(clause, kind) for kind in kinds if hasattr(clause, kind))
+
+
+def _maker(snapshot: Any, name: str) -> str | None:
+    """The provider that the package takes for a model of which only the name is known."""
+    try:
+        return str(snapshot.find_provider(name, None, None).id)
+    except LookupError:
+        return None
+
+
+def _usd(price: Any) -> float | None:
+    """Of a price that rises with the length of the prompt, the lowest."""
+    base = price if isinstance(price, Decimal | None) else price.base
+    return None if base is None else float(base)
