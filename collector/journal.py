@@ -199,6 +199,7 @@ class Journal:
 
     def _commit(self, work: _Work) -> None:
         if work == _Work():
+            self._file.empty_log()
             return
         file = self._file
         with file.transaction():

@@ -80,7 +80,7 @@ def _connect(path: Path, stack: ExitStack) -> sqlite3.Connection:
         "journal_mode = wal",
         "synchronous = full",
         f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
-        "secure_delete = off",
+        "secure_delete = on",
     ):
         connection.execute(f"pragma {pragma}")
     return connection
@@ -171,6 +171,10 @@ class JournalFile:
             if self._writer.in_transaction:
                 self._writer.execute("rollback")
             raise
+
+    def empty_log(self) -> None:
+        """Leaves nothing of deleted bodies in the write-ahead log; they may hold prompts."""
+        self._writer.execute("pragma wal_checkpoint(truncate)")
 
     def add_batches(self, batches: Iterable[NewBatch]) -> int:
         """The id of the last batch added, 0 without batches; their hashes are remembered."""

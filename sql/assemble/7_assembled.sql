@@ -23,7 +23,9 @@ with around_turns as (
 
 timed as (
     select
-        summed.* exclude (use_case, channel, environment, agent, session_id, user_id, task_id, region, device, arm),
+        summed.* exclude (
+            use_case, channel, environment, agent, session_id, user_id, task_id, region, device, arm
+        ),
         coalesce(summed.use_case, around_turns.use_case) as use_case,
         coalesce(summed.channel, around_turns.channel) as channel,
         coalesce(summed.environment, around_turns.environment) as environment,

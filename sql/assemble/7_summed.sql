@@ -21,10 +21,8 @@ ranked as (
         *,
         not coalesce(cancelled, false) and not coalesce(is_async, false) and status != 'error'
             as is_waited_for,
-        (hash(span_id) % 1024)::bigint as tie,
-        case when is_entry then 0 else epoch_us(started_at) * 1024 + tie end as age_rank,
-        epoch_us(ended_at) * 1024 + tie + case when is_final then 1::bigint << 62 else 0 end
-            as answer_rank,
+        case when is_entry then -1 else rank_of(started_at, span_id) end as age_rank,
+        rank_of(ended_at, span_id) + case when is_final then 1::bigint << 61 else 0 end as answer_rank,
     from owned
 )
 
