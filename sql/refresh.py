@@ -7,7 +7,7 @@ does not grow with the lake. A round is one lake transaction with its watermark:
 every span received since the watermark waits again.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -31,6 +31,9 @@ MARGIN = timedelta(hours=24)
 
 REMEMBERED = 250_000
 """Requests of which the session remembers that they exist; older ones are looked up in the lake."""
+
+FAULTS_OF_DATA = (duckdb.DataError, duckdb.InvalidInputException)
+"""What a value may raise; anything else (disk, catalogue) is not the trace's fault."""
 
 FINAL_STEPS = (
     "6_priced",
@@ -93,10 +96,30 @@ class Assembly:
         self._set("as_of", now)
         self._set("quiet_since", now - quiet)
         self._set("patient_since", now - PATIENCE)
+        return self._take_up(now, shares=1, share=0)
+
+    def _take_up(self, now: datetime, *, shares: int, share: int) -> Round:
+        """One share of the traces; one that cannot be assembled is found by halving."""
+        self._set("shares", shares)
+        self._set("share", share)
         self._step("1_taken")
         traces = int(self._value("SELECT count(DISTINCT trace_id) FROM taken"))
         if not traces:
             return Round(0, 0)
+        try:
+            self._assemble()
+        except FAULTS_OF_DATA:
+            if traces == 1:
+                return self._set_aside(now)
+            halves = (share, share + shares)
+            rounds = [self._take_up(now, shares=2 * shares, share=half) for half in halves]
+            return Round(*map(sum, zip(*map(astuple, rounds), strict=True)))
+        requests = self._store(now, traces)
+        self._remember(now)
+        return Round(traces, requests)
+
+    def _assemble(self) -> None:
+        """From `taken` to `assembled`, and to what that changes in sketch and counts."""
         self._step("2_corrected")
         self._step("3_again")
         if self._value("SELECT count(*) FROM again"):
@@ -108,9 +131,17 @@ class Assembly:
             self._step("6_counted_once")
         for step in FINAL_STEPS:
             self._step(step)
-        requests = self._store(now, traces)
+
+    def _set_aside(self, now: datetime) -> Round:
+        """Give up a trace that no request can be made of: its spans are stored, it is counted."""
+        self._con.execute(
+            "INSERT INTO lake.rejections "
+            "SELECT ?, 'loader', 'traces', 'not_assembled', count(*), any_value(trace_id) "
+            "FROM taken",
+            [now],
+        )
         self._remember(now)
-        return Round(traces, requests)
+        return Round(0, 0)
 
     def _store(self, now: datetime, traces: int) -> int:
         requests = int(self._value("SELECT count(*) FROM assembled"))

@@ -23,6 +23,10 @@ REFUSALS = {
         "Could not be loaded",
         "Kept aside in the journal: send the collector's log along when you report it.",
     ),
+    "not_assembled": (
+        "No request could be made of it",
+        "Its spans are stored: send one of the trace ids along when you report it.",
+    ),
     "trace_id_length": (
         "Trace id of a wrong length",
         "A trace id has 16 bytes: look for an exporter or proxy that rewrites ids.",

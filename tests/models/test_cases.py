@@ -7,8 +7,6 @@ has the columns that matter, the key first; where a model has rows for every use
 has those that matter.
 """
 
-# ruff: noqa: S608 only names of our own go into SQL
-
 import csv
 from dataclasses import fields
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What the header of a SQL file says is what the lake and the models have."""
 
-# ruff: noqa: S608 only names of our own go into SQL
-
 from pathlib import Path
 
 import pytest

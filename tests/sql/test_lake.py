@@ -110,6 +110,21 @@ def test_a_restart_finds_the_spans_of_a_trace_that_was_taken_up(pipeline: Pipeli
     assert pipeline.rows("SELECT spans, duration_ms FROM requests") == [(2, 50)]
 
 
+def test_a_trace_that_cannot_be_assembled_costs_no_other_its_request(pipeline: Pipeline) -> None:
+    """Whatever sound-looking value arithmetic breaks on: here a moment at the end of time."""
+    pipeline.arrive([otlp([TestSpan(f"{trace:x}", "1", end_ms=50) for trace in range(1, 20)])])
+    pipeline.con.execute(
+        "CREATE TEMP VIEW broken AS SELECT * REPLACE ("
+        "'infinity'::timestamptz AS started_at, 'ff' || trace_id[3:] AS trace_id) "
+        "FROM shaped LIMIT 1"
+    )
+    pipeline.assembly.wait("broken")
+    pipeline.assemble()
+    assert pipeline.rows("SELECT count(*) FROM requests") == [(19,)]
+    assert pipeline.rows('SELECT reason, "count" FROM rejections') == [("not_assembled", 1)]
+    assert pipeline.assembly.waiting_spans == 0
+
+
 def test_an_objective_that_comes_back_counts_what_it_missed(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:
