@@ -12,7 +12,7 @@ from collector.errors import RefusedError, status_of
 from collector.signals import SIGNALS, Signal
 
 DOOR = "grpc"
-THREADS = 16
+THREADS = 8
 GZIP_MAGIC = b"\x1f\x8b"
 IDENTITY_AND_GZIP = 0b101
 CODES = {code.value[0]: code for code in grpc.StatusCode}
