@@ -1,6 +1,6 @@
 """The lake: DuckLake tables in a folder or on shared storage. The only caller of `duckdb.connect`.
 
-LakeMissingError   there is no lake yet: start a collector on it
+LakeMissingError   there is no lake yet, or it is of an older version: start a collector on it
 LakeTooNewError    a later version of Latency Tax wrote it: upgrade this one
 """
 
@@ -41,7 +41,7 @@ INLINED_ROWS = 200
 
 
 class LakeMissingError(Exception):
-    """There is no lake at this place yet."""
+    """There is no lake at this place yet that this version can read."""
 
 
 class LakeTooNewError(Exception):
@@ -113,7 +113,12 @@ def connect(place: Place, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A read-only session with lake and models. Raises LakeMissingError, LakeTooNewError."""
     con = connect(place_of(settings), read_only=True)
-    _check_version(con)
+    applied, known = _check_version(con), len(_steps())
+    if applied < known:
+        raise LakeMissingError(
+            f"the lake has version {applied}, this Latency Tax reads {known}: a collector that"
+            " starts brings it up to date, and so does `latencytax refresh`"
+        )
     for statement in session_statements(settings):
         con.execute(statement)
     return con

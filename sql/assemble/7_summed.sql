@@ -67,7 +67,10 @@ select
         sum(cached_tokens) filter (where step = 'llm'),
         max(cached_tokens) filter (where step in ('agent', 'workflow'))
     ) as cached_tokens,
-    sum(cost_usd) filter (where step != 'agent' and step != 'workflow') as cost_usd,
+    case
+        when count(*) filter (where step = 'llm' and input_tokens is not null and cost_usd is null) = 0
+            then sum(cost_usd) filter (where step != 'agent' and step != 'workflow')
+    end as cost_usd,
     arg_max(quality, answer_rank) as quality,
     count(*) as spans,
 from ranked

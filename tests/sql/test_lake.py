@@ -1,6 +1,7 @@
 """Readers beside a writer, a collector that starts again, and a lake that stays small."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -56,6 +57,14 @@ def test_a_lake_of_a_later_version_is_left_alone(
     fresh.con.execute("INSERT INTO lake.lake_version VALUES (999, now())")
     with pytest.raises(LakeTooNewError, match=r"999.*upgrade"):
         opener(fresh.settings)
+
+
+def test_a_lake_of_an_older_version_says_who_brings_it_up_to_date(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    with closing(open_writer(settings)) as con:
+        con.execute("DELETE FROM lake.lake_version WHERE version > 3")
+    with pytest.raises(LakeMissingError, match=r"version 3.*latencytax refresh"):
+        open_reader(settings)
 
 
 def test_opening_a_lake_again_changes_nothing(fresh: Pipeline) -> None:
