@@ -153,9 +153,11 @@ def test_the_filter_bar_is_worked_by_keyboard(page: Page, url: str) -> None:
 
 
 def test_the_pipeline_shows_its_last_hour(page: Page, url: str) -> None:
+    """Minutes are shown when they are over, so the first one is waited for."""
     page.goto(f"{url}/pipeline")
     chart = page.locator("[role=graphics-document]").first
-    expect(chart).to_have_attribute("aria-label", re.compile("Spans per minute over the last hour"))
+    label = re.compile("Spans per minute over the last hour")
+    expect(chart).to_have_attribute("aria-label", label, timeout=75_000)
     expect(page.get_by_role("table", name="Who is sending")).to_contain_text("chat-agent")
 
 
