@@ -74,10 +74,6 @@ class Loader:
         """Whether every span that was loaded is in a request."""
         return self._idle.is_set()
 
-    def is_alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread.is_alive()
-
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
@@ -187,7 +183,7 @@ class Loader:
         self._count_unmapped(arrived.unmapped)
 
     def _count_unmapped(self, unmapped: pa.Table) -> None:
-        """Add up keys that no convention reads; written once a minute, lost at a crash."""
+        """Add up keys that no convention reads; what is not written yet is lost at a crash."""
         for row in unmapped.to_pylist():
             self._unmapped[row["service"], row["scope"], row["key"]] += row["spans"]
         if self._unmapped and self._is_due("keys", KEYS_EVERY_S):
