@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -49,6 +49,15 @@ def describe(file: Path) -> Description:
         columns=columns,
         body="\n".join(lines[len(header) :]).strip().rstrip(";"),
     )
+
+
+def describe_tables(schema: Path) -> dict[str, Description]:
+    """The tables of a folder of schema steps; a later step of the same name adds columns."""
+    tables: dict[str, Description] = {}
+    for table in map(describe, sorted(schema.glob("*.sql"))):
+        first = tables.setdefault(table.name, table)
+        tables[table.name] = replace(first, columns=first.columns | table.columns)
+    return tables
 
 
 def _parameter(text: str) -> tuple[str, str]:

@@ -113,11 +113,10 @@ def connect(place: Place, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A read-only session with lake and models. Raises LakeMissingError, LakeTooNewError."""
     con = connect(place_of(settings), read_only=True)
-    applied, known = _check_version(con), len(_steps())
-    if applied < known:
+    if missing := _steps().keys() - _applied(con):
         raise LakeMissingError(
-            f"the lake has version {applied}, this Latency Tax reads {known}: a collector that"
-            " starts brings it up to date, and so does `latencytax refresh`"
+            f"the lake has version {min(missing) - 1}, this Latency Tax reads {max(_steps())}: a"
+            " collector that starts brings it up to date, and so does `latencytax refresh`"
         )
     for statement in session_statements(settings):
         con.execute(statement)
@@ -172,33 +171,35 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE TABLE IF NOT EXISTS lake.lake_version (version integer, applied_at timestamptz)"
     )
-    applied = _check_version(con)
+    applied = _applied(con)
     if not applied:
         con.execute("CALL lake.set_option('parquet_compression', 'zstd')")
     con.execute("USE lake")
-    for step in _steps()[applied:]:
+    for version in sorted(_steps().keys() - applied):
+        step = _steps()[version]
         table = describe(step)
         with transaction(con):
             con.execute(step.read_text())
             for comment in comment_statements("TABLE", table.name, table):
                 con.execute(comment)
-            con.execute("INSERT INTO lake.lake_version VALUES (?, now())", [int(step.stem[:3])])
+            con.execute("INSERT INTO lake.lake_version VALUES (?, now())", [version])
     con.execute(SEARCH_PATH)
 
 
-def _check_version(con: duckdb.DuckDBPyConnection) -> int:
-    """How many of the schema's steps the lake has. Raises LakeTooNewError, LakeMissingError."""
+def _applied(con: duckdb.DuckDBPyConnection) -> set[int]:
+    """The schema's steps that the lake has. Raises LakeTooNewError, LakeMissingError."""
     try:
-        row = con.execute("SELECT coalesce(max(version), 0) FROM lake.lake_version").fetchone()
+        rows = con.execute("SELECT version FROM lake.lake_version").fetchall()
     except duckdb.CatalogException as error:
         raise LakeMissingError(BEING_MADE) from error
-    applied = int(row[0]) if row else 0
-    if applied > len(_steps()):
+    applied = {int(version) for (version,) in rows}
+    if newer := applied - _steps().keys():
         raise LakeTooNewError(
-            f"the lake has version {applied}, this Latency Tax knows {len(_steps())}: upgrade it"
+            f"the lake has version {max(newer)}, this Latency Tax knows {max(_steps())}: upgrade it"
         )
     return applied
 
 
-def _steps() -> list[Path]:
-    return sorted(SCHEMA.glob("*.sql"))
+def _steps() -> dict[int, Path]:
+    """The schema's steps by their number."""
+    return {int(step.stem[:3]): step for step in sorted(SCHEMA.glob("*.sql"))}

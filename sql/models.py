@@ -4,7 +4,7 @@ They live in the session's own in-memory catalogue, never in the lake, so a lake
 with the models of today.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from sql.dictionary import Description, comment_statements, describe
+from sql.dictionary import Description, comment_statements, describe, describe_tables
 from sql.dimensions import dimension_statements
 from sql.query_tree import functions_called, tables_named
 from sql.settings import Settings
@@ -35,7 +35,7 @@ class CheckResult:
 def session_statements(settings: Settings) -> list[str]:
     """SQL that makes dimensions and models in a session that has the lake attached."""
     functions, models = _described("functions"), _described("staging") | _described("marts")
-    tables = {table.name: table for table in map(describe, sorted(SCHEMA.glob("*.sql")))}
+    tables = describe_tables(SCHEMA)
     return [
         *dimension_statements(settings),
         *(sql for name in tables.keys() - models.keys() for sql in _show(tables[name])),
@@ -44,9 +44,19 @@ def session_statements(settings: Settings) -> list[str]:
     ]
 
 
-def run_checks(con: duckdb.DuckDBPyConnection) -> list[CheckResult]:
-    """Every check, run. A check is a query for the rows that break its claim: none is good."""
-    return [_run_check(con, file) for file in sorted(CHECKS.glob("*.sql"))]
+def run_checks(
+    con: duckdb.DuckDBPyConnection, about: Container[str] | None = None
+) -> list[CheckResult]:
+    """Every check, or those about some tables and models, run.
+
+    A check is a query for the rows that break its claim: none is good.
+    """
+    files = sorted(CHECKS.glob("*.sql"))
+    return [
+        _run_check(con, file)
+        for file in files
+        if about is None or file.stem.partition("__")[0] in about
+    ]
 
 
 def _run_check(con: duckdb.DuckDBPyConnection, file: Path) -> CheckResult:
@@ -61,7 +71,7 @@ def _described(layer: str) -> dict[str, Description]:
 
 def _with_columns(model: Description) -> Description:
     """A view that shows a table of the lake under its own name has the table's columns."""
-    tables = {table.name: table for table in map(describe, SCHEMA.glob("*.sql"))}
+    tables = describe_tables(SCHEMA)
     if model.columns or model.name not in tables:
         return model
     return replace(model, columns=tables[model.name].columns)

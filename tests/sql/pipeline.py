@@ -12,7 +12,7 @@ import polars as pl
 
 from collector.arrivals import arrivals
 from collector.loader import SHAPE
-from sql.dictionary import describe
+from sql.dictionary import describe_tables
 from sql.lake import SCHEMA, SEARCH_PATH, open_writer, transaction
 from sql.models import session_statements
 from sql.refresh import Assembly, Round
@@ -20,7 +20,7 @@ from sql.settings import Settings, load_settings
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 QUIET = timedelta(seconds=5)
-TABLES = [describe(file).name for file in SCHEMA.glob("*.sql")]
+TABLES = list(describe_tables(SCHEMA))
 
 
 def settings_of(lake: Path, config: Path | None = None) -> Settings:

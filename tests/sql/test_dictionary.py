@@ -4,16 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from sql.dictionary import describe
+from sql.dictionary import describe, describe_tables
 from sql.models import MODELS, SCHEMA
 from tests.sql.pipeline import NOW, Pipeline
 from tests.sql.simulated import feed
 
-TABLES = [describe(file) for file in sorted(SCHEMA.glob("*.sql"))]
 MODEL_FILES = sorted(file for file in MODELS.glob("*/*.sql") if file.parent.name != "functions")
-DESCRIBED = {f"lake.{table.name}": table for table in TABLES}
+DESCRIBED = {f"lake.{name}": table for name, table in describe_tables(SCHEMA).items()}
 DESCRIBED |= {file.stem: describe(file) for file in MODEL_FILES}
-AS_ITS_TABLE = {"spans", "requests_of_broken_hours"}
+AS_ITS_TABLE = {"spans", "tax_fits", "requests_of_broken_hours", "priced_cuts"}
 ARGUMENTS = {"as_of": NOW, "from_at": NOW.replace(day=1), "to_at": NOW, "bucket_seconds": 3600}
 
 

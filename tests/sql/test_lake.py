@@ -19,7 +19,7 @@ from sql.lake import (
 from sql.maintenance import Maintenance
 from sql.models import run_checks
 from tests.sql.otlp import TestSpan, otlp
-from tests.sql.pipeline import NOW, Pipeline, settings_of
+from tests.sql.pipeline import NOW, TABLES, Pipeline, settings_of
 from tests.sql.simulated import bodies, feed
 
 NUMBERS = (
@@ -30,7 +30,7 @@ NUMBERS = (
     "GROUP BY ALL HAVING sum(n) != 0 ORDER BY ALL",
     "SELECT count(*), count(DISTINCT span_id), sum(duration_ms) FROM spans",
 )
-FILES_OF_A_SMALL_LAKE = 12
+FILES_OF_A_SMALL_LAKE = len(TABLES)  # one each
 Numbers = list[list[tuple[object, ...]]]
 
 
