@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from collector import conversions, wire
+from collector import conversions, told_logs, wire
 from collector.bounds import check_size
 from collector.errors import MalformedError, RefusedError
 from collector.journal import Journal
@@ -103,7 +103,7 @@ class Admission:
             self._leave_out(signal, 1, door)
             return signal.response()
         if signal is LOGS:
-            return self._store(conversions.from_logs(request), signal, door).logs_answer()
+            return self._accept_logs(request, door)
         self._leave_out(signal, _point_count(request), door)
         return signal.response()
 
@@ -131,6 +131,17 @@ class Admission:
             self._count(TRACES, door, reason, count, f"spans {FAULTS[reason]}")
         return _response(faults)
 
+    def _accept_logs(self, request: Any, door: str) -> Message:
+        """What records say of spans is journaled, and conversions; the others are counted."""
+        told = told_logs.spans_told_of(request)
+        count = told_logs.span_count(told)
+        if count:
+            body = told.SerializeToString()
+            self._journal.put(body, door=door, span_count=count, signal=LOGS.name)
+        read = conversions.from_logs(request)
+        read.ignored -= count
+        return self._store(read, LOGS, door).logs_answer()
+
     def _store(self, read: conversions.Read, signal: Signal, door: str) -> conversions.Read:
         """Journals the conversions and counts the rest."""
         if read.good:
@@ -144,7 +155,9 @@ class Admission:
 
     def _leave_out(self, signal: Signal, count: int, door: str) -> None:
         if count:
-            detail = f"{signal.name} are dropped: of logs and metrics, only conversions are read"
+            detail = (
+                f"{signal.name} are dropped: only conversions and what logs say of spans are read"
+            )
             self._count(signal, door, f"{signal.name}_not_read", count, detail)
 
     def _count(self, signal: Signal, door: str, reason: str, count: int, detail: str) -> None:

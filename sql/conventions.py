@@ -113,15 +113,17 @@ def read_events(facts: Facts, events: SpanEvents, start_ns: Ints) -> None:
     """Adds what span events say that spans do not; the first event of a name counts."""
     if not len(events.names):
         return
-    names = words_of(events.names)
+    names, shown = words_of(events.names), _shown(events)
     for rule in fact_rules():
-        if "event" not in rule.places:
+        if "event" not in rule.places or rule.reading == "silent":
             continue
         if rule.reading == "event":
-            named = np.flatnonzero(names.codes == names.distinct.get(rule.key, -2))[::-1]
+            named = np.flatnonzero(names.matching((rule.key,)) & (shown != NOTHING))[::-1]
             named = named[np.isnan(facts.numbers[rule.column][events.owner[named]])]
             elapsed_ms = (events.at_ns[named] - start_ns[events.owner[named]]) / 1e6
             _write_numbers(facts, rule, elapsed_ms, events.owner[named])
+            visible = facts.words["ttft_kind"]
+            visible.codes[events.owner[named[shown[named] == TEXT]]] = visible.code("first_visible")
             continue
         at = events.attributes.positions.get(rule.key)
         if at is not None:
@@ -129,6 +131,23 @@ def read_events(facts: Facts, events: SpanEvents, start_ns: Ints) -> None:
             unknown = np.flatnonzero(_is_unknown(facts, rule.column, owner))[::-1]
             values = _taken(events.attributes, at[unknown], rule)
             _fill(facts, rule, values, owner[unknown], start_ns)
+
+
+UNKNOWN, NOTHING, TEXT = 0, 1, 2
+"""What the user sees of a span event: of most we cannot tell, thoughts show nothing."""
+
+
+def _shown(events: SpanEvents) -> Ints:
+    shown = np.full(len(events.names), UNKNOWN)
+    for rule in fact_rules():
+        at = events.attributes.positions.get(rule.key)
+        if at is not None and rule.reading == "silent":
+            is_silent = word_reader(rule.reading)
+            texts = events.attributes.text.take(pa.array(at)).to_pylist()
+            shown[events.attributes.owner[at]] = [
+                NOTHING if is_silent(text) else TEXT for text in texts
+            ]
+    return shown
 
 
 def inherit(facts: Facts, resource_facts: Facts, resource: Ints) -> None:
@@ -199,8 +218,12 @@ def _fill_labelled(facts: Facts, rule: Rule, place: str, labels: dict[str, Words
     scopes = labels["scope"]
     if rule.scopes and not any(matches_any(scope, rule.scopes) for scope in scopes.distinct):
         return
-    rows = labels[place].matching((rule.key,))
+    words, read_word = facts.words[rule.column], word_reader(rule.reading)
+    code_of = [
+        words.code(read_word(label)) if matches_any(label, (rule.key,)) else -1
+        for label in labels[place].distinct
+    ]
+    codes = np.array([*code_of, -1])[labels[place].codes]
     if rule.scopes:
-        rows &= scopes.matching(rule.scopes)
-    words = facts.words[rule.column]
-    words.codes[rows] = words.code(word_reader(rule.reading)(None))
+        codes[~scopes.matching(rule.scopes)] = -1
+    words.codes[codes >= 0] = codes[codes >= 0]

@@ -18,6 +18,9 @@ FACTORS = {
 }  # fmt: skip
 """Readings of a number, and what it is multiplied with to be in our unit."""
 
+OF_WHOLE_NUMBERS = {"s_or_int_ms": "ms", "s_or_int_ns": "ns"}
+"""Readings of a number of seconds that is of another unit where it is whole."""
+
 STEPS = frozenset({
     "agent", "workflow", "llm", "embedding", "retrieval", "rerank", "tool", "guardrail",
     "redaction", "router", "cache", "asr", "tts", "http", "db", "other",
@@ -28,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 
 def is_number(reading: str) -> bool:
     """Whether `reading` gives a number; a time counts from the start of its span [ms]."""
-    return reading in FACTORS or reading in {"s_or_int_ms", "at", "event"}
+    return reading in FACTORS or reading in OF_WHOLE_NUMBERS or reading in {"at", "event"}
 
 
 def read_numbers(reading: str, texts: pa.Array, numbers: Floats, start_ns: Ints) -> Floats:
@@ -42,7 +45,8 @@ def read_numbers(reading: str, texts: pa.Array, numbers: Floats, start_ns: Ints)
     if reading in FACTORS:
         return numbers * FACTORS[reading]
     is_whole = np.array([(text or "").strip(' "-').isdigit() for text in texts.to_pylist()], bool)
-    return np.where(is_whole, numbers, numbers * FACTORS["s"])
+    whole = FACTORS[OF_WHOLE_NUMBERS[reading]]
+    return np.where(is_whole, numbers * whole, numbers * FACTORS["s"])
 
 
 def _spelled_number(text: str | None) -> float:
@@ -89,26 +93,37 @@ def word_reader(reading: str) -> Callable[[str | None], str | None]:
     if kind == "map":
         pairs = (pair.split("=", 1) for pair in argument.split("|"))
         mapped = {word.lower(): meaning for word, meaning in pairs}
-        return lambda text: mapped.get((text or "").strip(' "').lower())
+        return lambda text: mapped.get((text or "").strip(' "').lower(), mapped.get("*"))
     return {
         "text": _text,
         "flag": _flag,
-        "first": _first,
+        "stop": _stop,
+        "host": _host,
+        "silent": _silent,
         "model": _model,
         "provider": _provider,
+        "stem": _stem,
         "session": _session,
         "step": lambda text: text if text in STEPS else None,
     }[kind]
 
 
 _NOTHING = frozenset({"", "null", "None", "NOT_GIVEN", "undefined"})
+_SCRUBBED = "[Scrubbed due to"
+"""How Logfire leaves a value out."""
 _LONGEST_NAME = 160
 
 
 def _text(text: str | None) -> str | None:
     """A name; what is longer than names are was written to an agent or by one."""
     word = (text or "").strip(' "')
-    return None if word in _NOTHING or len(word) > _LONGEST_NAME else word
+    is_none = word in _NOTHING or len(word) > _LONGEST_NAME or word.startswith(_SCRUBBED)
+    return None if is_none else word
+
+
+def _stem(text: str | None) -> str | None:
+    """A name without what follows its last dot."""
+    return _text((text or "").rpartition(".")[0])
 
 
 def _flag(text: str | None) -> str | None:
@@ -118,8 +133,8 @@ def _flag(text: str | None) -> str | None:
     return "false" if word in {"false", "0", "no", "off"} else None
 
 
-def _first(text: str | None) -> str | None:
-    """The first of a JSON list, or the text itself, as providers spell reasons to stop."""
+def _stop(text: str | None) -> str | None:
+    """Why a model stopped, as OpenAI spells it; of several answers that of the first."""
     word = _text(text)
     if word and word.startswith("["):
         try:
@@ -127,35 +142,83 @@ def _first(text: str | None) -> str | None:
         except ValueError:
             return None
         word = str(items[0]) if items else None
-    return word.removeprefix("FinishReason.").lower().replace("-", "_") if word else None
+    if word is None:
+        return None
+    reason = word.removeprefix("FinishReason.").lower().replace("-", "_")
+    return _REASONS.get(reason, reason)
+
+
+_REASONS = {
+    "end_turn": "stop", "stop_sequence": "stop", "completed": "stop", "complete": "stop",
+    "tool_call": "tool_calls", "tool_use": "tool_calls", "function_call": "tool_calls",
+    "max_tokens": "length", "max_output_tokens": "length", "safety": "content_filter",
+    "guardrail_intervened": "content_filter", "refusal": "content_filter",
+}  # fmt: skip
+
+
+def _host(text: str | None) -> str | None:
+    """The host of an address, or the name itself: some send a whole URL for one."""
+    word = _text(text)
+    return re.split(r"[/?#]", word.split("://")[-1])[0].rsplit("@")[-1] if word else None
+
+
+_SPOKEN = re.compile(
+    r"""\\*["'](?:content|text|delta|partial_json|arguments|refusal)\\*["']\s*:\s*\\*["'][^"'\\]"""
+)
+_THOUGHT = re.compile(
+    r"""["'](?:thinking_delta|response\.reasoning)|["']thought\\*["']\s*:\s*[tT]rue"""
+)
+
+
+def _silent(text: str | None) -> str | None:
+    """Whether the chunk of a stream shows nothing: no text yet, or a thought."""
+    return "true" if not _SPOKEN.search(text or "") or _THOUGHT.search(text or "") else None
 
 
 _DATE = re.compile(r"[-@](20\d{2}-?\d{2}-?\d{2})(-v\d+(:\d+)?)?$")
+_COLOURS = re.compile(r"\x1b?\[[0-9;]*m")
+_BEDROCK = re.compile(
+    r"^((us|eu|apac|global)\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai)\."
+)
 
 
 def _model(text: str | None) -> str | None:
     """The model's name without the provider's prefix and the release date."""
     name = _text(text)
-    return _DATE.sub("", name.rsplit("/", 1)[-1]).lower() if name else None
+    if name is None:
+        return None
+    bare = _COLOURS.sub("", name).rsplit("/", 1)[-1].lower()
+    return _DATE.sub("", _BEDROCK.sub("", bare))
 
 
 def _provider(text: str | None) -> str | None:
-    """`openai.chat` and `OpenAI` are openai; an address or a framework is no provider."""
+    """The provider under its name in genai-prices; an address or a framework is none."""
     name = (_text(text) or "").lower()
     if not name or ":" in name or name in _FRAMEWORKS:
         return None
     family = name.split(".")[0]
-    return family if family in _WITH_SUFFIX else name
+    return _PROVIDERS.get(name) or _PROVIDERS.get(family) or name
+
+
+_PROVIDERS = {
+    "openai": "openai", "anthropic": "anthropic", "cohere": "cohere", "groq": "groq",
+    "deepseek": "deepseek", "perplexity": "perplexity", "mistral": "mistral",
+    "mistral_ai": "mistral", "mistralai": "mistral", "xai": "x-ai", "x_ai": "x-ai",
+    "fireworks": "fireworks", "fireworks_ai": "fireworks", "togetherai": "together",
+    "together_ai": "together", "azure": "azure", "azure_openai": "azure",
+    "google": "google", "gemini": "google", "google_genai": "google", "vertex_ai": "google",
+    "vertexai": "google", "google_vertexai": "google", "gcp.gemini": "google",
+    "gcp.vertex_ai": "google", "gcp.gen_ai": "google", "aws": "aws", "bedrock": "aws",
+    "amazon-bedrock": "aws", "amazon_bedrock": "aws", "aws_bedrock": "aws",
+    "bedrock_converse": "aws",
+}  # fmt: skip
+"""Spellings of libraries; what follows a dot (`openai.chat`) names an API of the provider."""
 
 
 _FRAMEWORKS = frozenset({
     "langchain", "langgraph", "autogen", "strands-agents", "microsoft.agent_framework",
     "crewai", "agno", "haystack", "llama_index", "llamaindex", "smolagents", "pydantic-ai",
     "mastra", "gcp.vertex.agent", "none",
-})  # fmt: skip
-_WITH_SUFFIX = frozenset({
-    "openai", "anthropic", "mistral", "cohere", "groq", "xai", "deepseek", "fireworks",
-    "togetherai", "perplexity",
 })  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def fact_rules() -> tuple[Rule, ...]:
 @cache
 def columns() -> dict[str, str]:
     """Every column that rules fill, with the kind of it: number, flag or word."""
-    kinds: dict[str, str] = {"ttft_source": "word"}
+    kinds: dict[str, str] = {"ttft_source": "word", "ttft_kind": "word"}
     for rule in fact_rules():
         kind = "number" if is_number(rule.reading) else "word"
         kinds.setdefault(rule.column, kind)

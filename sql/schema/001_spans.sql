@@ -20,7 +20,7 @@
 -- session_id        session, conversation or thread
 -- user_id           user
 -- task_id           the user task that several requests belong to
--- provider          model provider as sent
+-- provider          model provider, under its name in genai-prices
 -- model             model without provider prefix and release date
 -- tier              model tier, declared or by model name
 -- input_tokens      prompt tokens, those of a cache included [tokens]
@@ -50,7 +50,7 @@
 -- device            mobile or desktop
 -- arm               randomised arm
 -- host              clock domain: service.instance.id, else host.name
--- is_turn           a user's turn: a request of its own inside its trace
+-- is_turn           a user's turn: a request of its own inside its trace; false: no request when it stands alone
 -- error_type        class of the error
 -- flag              what is doubtful: end_before_start, far_future, far_past or ttft_not_believable
 -- cache_write_tokens  prompt tokens written to a cache [tokens]

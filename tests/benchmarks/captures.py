@@ -26,6 +26,9 @@ PACKAGES = {
 }
 """Packages that do not bear the name of their capture."""
 
+TURNS = {"livekit": 4, "pipecat": 3}
+"""What the user said, in captures of one long trace with a conversation."""
+
 NOT_A_LIBRARY = re.compile(
     r"opentelemetry-(api|sdk|exporter|proto|semantic|util-http|instrumentation$)|^openinference-"
     r"(instrumentation|semantic-conventions)$|^(httpx2?|requests|openai|redis|psycopg|fastapi|zod)$"
@@ -97,9 +100,68 @@ class Capture:
         """Model calls that did not fail."""
         return [call for call in self.model_calls if call["status"] == 200]
 
+    @property
+    def requests(self) -> int:
+        """Turns where the library marks them, else roots of traces but those of agents created."""
+        if self.name in TURNS:
+            return TURNS[self.name]
+        observed = self.meta["observed"]
+        roots: dict[str, int] = observed["roots_per_trace"]
+        created: int = observed.get("step_kinds", {}).get("create_agent", 0)
+        return sum(max(int(of_one), 1) * traces for of_one, traces in roots.items()) - created
+
+    @property
+    def tool_calls(self) -> int:
+        """How many the model asked for."""
+        return sum(len(call.get("tool_calls", ())) for call in self.answered)
+
+    @property
+    def models(self) -> set[str]:
+        """Models that answered, as they were asked for."""
+        return {call["model"] for call in self.answered}
+
+    @cached_property
+    def sessions(self) -> set[str]:
+        """Sessions that the application named and the library sent."""
+        sent = b"".join(body for body, _ in self.bodies())
+        named = {*self.meta["ground_truth"]["session_ids"], *(f"web-sess-{n}" for n in range(4))}
+        return {session for session in named if session.encode() in sent}
+
+    @property
+    def first_tokens_ms(self) -> list[float]:
+        """Times to the first token that the library sent with streamed calls."""
+        observed = self.meta["ttft_observations"]
+        return [_in_ms(observation) for observation in observed if observation["streamed"]]
+
+    def sends(self, kind: re.Pattern[str]) -> bool:
+        """Whether keys or events of some kind are sent with anything but embeddings."""
+        requests = (ExportTraceServiceRequest.FromString(body) for body, _ in self.bodies())
+        spans = (
+            span
+            for request in requests
+            for resource in request.resource_spans
+            for scope in resource.scope_spans
+            for span in scope.spans
+            if "embed" not in span.name
+        )
+        return any(
+            kind.search(name)
+            for span in spans
+            for name in (*(pair.key for pair in span.attributes), *(e.name for e in span.events))
+        )
+
     def tokens(self, direction: str) -> int:
         """`input` or `output` tokens of all answered calls."""
         return sum(call.get("usage", {}).get(direction, 0) for call in self.answered)
+
+
+def _in_ms(observation: dict[str, Any]) -> float:
+    is_ms = (
+        "ms" in (observation["unit_hint"] or "")
+        or observation["type"] == "int"
+        or "msTo" in observation["key"]
+    )
+    return float(observation["reported"]) * (1 if is_ms else 1000)
 
 
 def captures(corpus: Path) -> list[Capture]:

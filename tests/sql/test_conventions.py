@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from sql.readings import FACTORS, word_reader
+from sql.readings import is_number, word_reader
 from sql.rules import FILE, PLACES, columns
 from tests.sql.pipeline import Pipeline
 from tests.sql.spans import Attributes, arrive, one, span
@@ -51,6 +51,56 @@ FACTS: list[tuple[str, Attributes, str, Attributes]] = [
     ("livekit-agents", {}, "agent_turn", {"step": "agent", "is_turn": True}),
     ("any", {"gen_ai.provider.name": "127.0.0.1:9100"}, "chat", {"provider": None}),
     ("any", {"gen_ai.usage.cost": 0}, "chat", {"cost_usd": None}),
+    ("langfuse-sdk",
+     {"langfuse.observation.usage_details": '{"input":9,"output":12,"output_reasoning":8}'},
+     "call", {"output_tokens": 20, "reasoning_tokens": 8}),
+    ("langfuse-sdk", {"langfuse.observation.level": "ERROR"}, "call", {"status": "error"}),
+    ("livekit-agents", {"lk.function_tool.is_error": True}, "function_tool", {"status": "error"}),
+    ("com.anthropic.claude_code.tracing",
+     {"span.type": "llm_request", "model": "\x1b[32mclaude-opus-4-5\x1b[0m", "input_tokens": 3,
+      "cache_read_tokens": 90, "output_tokens": 7, "ttft_ms": 250},
+     "claude_code.llm_request",
+     {"step": "llm", "model": "claude-opus-4-5", "input_tokens": 93, "output_tokens": 7,
+      "ttft_ms": 250}),
+    ("vllm.llm_engine",
+     {"gen_ai.usage.prompt_tokens": 5, "gen_ai.latency.time_to_first_token": 0.25}, "llm_request",
+     {"step": "llm", "input_tokens": 5, "ttft_ms": 250}),
+    ("qdrant", {"db.system": "qdrant"}, "qdrant.search", {"step": "retrieval"}),
+    ("psycopg", {"db.system": "postgresql"}, "SELECT", {"step": "db"}),
+    ("bedrock", {"gen_ai.request.model": "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+                 "gen_ai.provider.name": "aws.bedrock"}, "chat",
+     {"model": "claude-sonnet-4-5", "provider": "aws"}),
+    ("any", {"gen_ai.provider.name": "gcp.gemini"}, "chat", {"provider": "google"}),
+    ("any", {"gen_ai.response.finish_reasons": ["end_turn"]}, "chat", {"finish_reason": "stop"}),
+    ("any", {"server.address": "https://api.openai.com/v1/"}, "chat",
+     {"target": "api.openai.com"}),
+    ("any", {"session.id": "[Scrubbed due to 'session']"}, "chat", {"session_id": None}),
+    ("any", {"gen_ai.evaluation.score.value": 4.0}, "chat", {"quality": None}),
+    ("any", {"openai.response.service_tier": "default"}, "chat", {"service_tier": "standard"}),
+    ("shop", {}, "turn", {"step": "other", "tool": None}),
+    ("traceloop.tracer", {"traceloop.span.kind": "agent", "traceloop.entity.name": "bids"},
+     "bids.agent", {"step": "agent", "agent": "bids", "tool": None}),
+    ("traceloop.tracer", {"traceloop.span.kind": "tool", "traceloop.entity.name": "find_product"},
+     "find_product.tool", {"step": "tool", "agent": None, "tool": "find_product"}),
+    ("traceloop.tracer",
+     {"traceloop.span.kind": "workflow", "traceloop.workflow.name": "advice",
+      "traceloop.entity.name": "advice"},
+     "advice.workflow", {"step": "workflow", "agent": None, "workflow": "advice"}),
+    ("lmnr", {"gen_ai.output.messages": '[{"finish_reason":"tool_calls","index":0}]'}, "chat",
+     {"finish_reason": "tool_calls"}),
+    ("any",
+     {"gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"Hi"}],'
+                                '"finish_reason":"max_tokens"},{"finish_reason":"stop"}]'},
+     "chat", {"finish_reason": "length"}),
+    ("openinference.instrumentation.smolagents", {"openinference.span.kind": "LLM"},
+     "OpenAIModel.generate_stream", {"streamed": True}),
+    ("openinference.instrumentation.smolagents", {"openinference.span.kind": "LLM"},
+     "OpenAIModel.generate", {"streamed": None}),
+    ("openinference.instrumentation.llama_index", {"openinference.span.kind": "LLM"},
+     "OpenAI.astream_chat", {"streamed": True}),
+    ("langfuse-sdk", {"langfuse.observation.type": "generation",
+                      "langfuse.observation.model.name": "gpt-4o-mini"}, "OpenAI-generation",
+     {"model": "gpt-4o-mini", "provider": None}),
 ]  # fmt: skip
 
 
@@ -69,7 +119,12 @@ TTFT: list[tuple[Attributes, float | None]] = [
     ({"gen_ai.server.time_to_first_token": 0.25}, 250),
     ({"ai.response.msToFirstChunk": 250.0}, 250),
     ({"langfuse.observation.completion_start_time": '"2026-01-05T10:00:00.250Z"'}, 250),
+    ({"gen_ai.response.time_to_first_token": 0.25}, 250),
+    ({"gen_ai.response.time_to_first_token": 250_000_000}, 250),
+    ({"gen_ai.response.time_to_first_chunk": "0.25"}, 250),
     ({"gen_ai.response.time_to_first_chunk": 0}, None),
+    ({"gen_ai.server.time_to_first_token": 1000}, None),
+    ({"gen_ai.server.time_to_first_token": 999}, None),
     ({"gen_ai.response.time_to_first_chunk": -0.1}, None),
     ({"gen_ai.response.time_to_first_chunk": 1.5}, None),
     ({"gen_ai.response.time_to_first_chunk": 1.0}, None),
@@ -83,17 +138,57 @@ def test_first_token_is_read_in_every_unit_and_doubted(
     arrive(pipeline, span(attributes={"gen_ai.operation.name": "chat"} | attributes))
     found, streamed, flag = one(pipeline, "SELECT ttft_ms, streamed, flag FROM spans")
     assert found == pytest.approx(ttft_ms) if ttft_ms else found is None
-    assert streamed is (True if ttft_ms else None)
+    says_streamed = ttft_ms and "gen_ai.response.time_to_first_chunk" not in attributes
+    assert streamed is (True if says_streamed else None)
     assert flag == (None if ttft_ms else "ttft_not_believable")
 
 
 @pytest.mark.parametrize(
     "event",
-    ["First Token Stream Event", "gen_ai.content.completion.chunk", "mlflow.chunk.item.0"],
+    ["First Token Stream Event", "gen_ai.content.completion.chunk", "ai.stream.firstChunk"],
 )
 def test_first_token_is_the_first_event_of_its_name(pipeline: Pipeline, event: str) -> None:
     arrive(pipeline, span(events=((event, 200, {}), (event, 300, {}))))
-    assert one(pipeline, "SELECT ttft_ms, ttft_source FROM spans") == (200, event)
+    found = one(pipeline, "SELECT ttft_ms, ttft_source, ttft_kind FROM spans")
+    assert found == (200, event, "first_chunk")
+
+
+SHOWS_NOTHING = [
+    '{"choices": [{"delta": {"content": "", "role": "assistant"}}]}',
+    '{"choices": [{"delta": {"content": null, "reasoning_content": "The user wants"}}]}',
+    '{"type": "content_block_delta", "delta": {"type": "thinking_delta", "thinking": "Hm"}}',
+    '{"type": "response.reasoning_summary_text.delta", "delta": "Let me see"}',
+    '{"candidates": [{"content": {"parts": [{"text": "Hm", "thought": true}]}}]}',
+]
+
+
+@pytest.mark.parametrize("chunk", SHOWS_NOTHING)
+def test_a_thought_is_not_the_first_visible_token(pipeline: Pipeline, chunk: str) -> None:
+    said = '{"choices": [{"delta": {"content": "Sure."}}]}'
+    events = tuple(
+        (f"mlflow.chunk.item.{position}", 100.0 * (position + 1), {"mlflow.chunk.value": value})
+        for position, value in enumerate((chunk, chunk, said, said))
+    )
+    arrive(pipeline, span(events=events))
+    found = one(pipeline, "SELECT ttft_ms, ttft_kind, ttft_source FROM spans")
+    assert found == (300, "first_visible", "mlflow.chunk.item.*")
+    assert "Sure" not in str(pipeline.rows("SELECT events::varchar FROM spans"))
+
+
+def test_every_fact_says_which_key_it_came_from(pipeline: Pipeline) -> None:
+    attributes = {
+        "gen_ai.request.model": "gpt-4o-mini",
+        "gen_ai.response.model": "gpt-4o-mini-2025-08-07",
+        "llm.token_count.prompt": 9,
+    }
+    arrive(pipeline, span(attributes=attributes, events=(("First Token Stream Event", 5, {}),)))
+    trace_id = one(pipeline, "SELECT trace_id FROM spans")
+    facts = dict(pipeline.rows("SELECT fact, key FROM fact_sources(?)", [trace_id]))
+    assert facts == {
+        "model": "gen_ai.request.model",
+        "input_tokens": "llm.token_count.prompt",
+        "ttft_ms": "First Token Stream Event",
+    }
 
 
 def test_a_first_event_that_is_no_token_is_not_believed(pipeline: Pipeline) -> None:
@@ -121,9 +216,9 @@ def test_every_rule_can_be_read() -> None:
     assert len(keys) == len(set(keys))
     for row in rows:
         assert row["source"], f"{row['key']} needs a source"
-        assert set(row["place"].split("|")) <= PLACES | {"conversion"}
+        assert set(row["place"].split("|")) <= PLACES | {"conversion", "log"}
         if not row["column"].startswith("("):
             assert int(row["priority"]) > 0
-            if row["reading"] not in {*FACTORS, "s_or_int_ms", "at", "event"}:
+            if not is_number(row["reading"]):
                 word_reader(row["reading"])
     assert columns()["ttft_ms"] == "number"

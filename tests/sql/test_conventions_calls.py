@@ -68,6 +68,25 @@ def test_parallel_calls_told_twice_stay_two(pipeline: Pipeline) -> None:
     assert one(pipeline, COUNTED) == (2, 200, 20, 1.0)
 
 
+def test_two_instrumentations_in_a_trace_each(pipeline: Pipeline) -> None:
+    """The span that knows the session stays the call and learns the first token of the other."""
+    first_token: Attributes = {"gen_ai.response.time_to_first_chunk": 0.2}
+    other = span(
+        "2", scope="com.anthropic.sdk", at_ms=2, ms=796, attributes=CALL | TOKENS | first_token
+    )
+    other["spans"][0]["traceId"] = "b".zfill(32)
+    session: Attributes = {"session.id": "s-1"}
+    arrive(
+        pipeline,
+        span("1", scope="openinference", ms=800, attributes=CALL | TOKENS | session),
+        other,
+    )
+    assert one(
+        pipeline, "SELECT sum(llm_calls), sum(input_tokens), sum(cost_usd) FROM requests"
+    ) == (1, 100, 0.5)
+    assert one(pipeline, "SELECT ttft_ms FROM requests WHERE session_id = 's-1'") == 202
+
+
 def test_a_call_with_several_steps_is_its_steps(pipeline: Pipeline) -> None:
     """Tokens are those of the outer span when the steps have none."""
     arrive(

@@ -59,4 +59,10 @@ select
     flag,
     cache_write_tokens,
     workflow,
+    ttft_kind,
+    intent,
+    speculative,
+    hedge_group,
+    service_tier,
+    decision_key,
 from lake.spans
