@@ -1,8 +1,9 @@
 """What arrived, as one Arrow table: OTLP columns beside the facts that conventions read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +12,15 @@ from collector import conversions
 from collector.conversion_table import Report
 from collector.decode import SpanBatch, decode, timestamps
 from sql import conventions
+from sql.attributes import Attributes
 from sql.conventions import Facts, SpanEvents, Spans
 from sql.privacy import private_messages, private_names, without_texts
+from sql.redaction import is_redacted, redactor_of
 from sql.rules import is_needed
 from sql.settings import Settings
 from sql.use_cases import assign_tiers, assign_use_cases
+
+Texts = Callable[[pa.Array], pa.Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,20 @@ def arrivals(
     bodies: Sequence[bytes], received_at: Sequence[datetime], settings: Settings
 ) -> Arrivals:
     """The spans of requests in OTLP protobuf. Raises ValueError when one cannot be decoded."""
-    keep = _keep_all if settings.keep_content else is_needed
-    batch = decode(bodies, limits=settings.limits, keep_key=keep)
+    batch = decode(bodies, limits=settings.limits, keep_key=partial(_is_kept, settings))
     facts = _facts(batch)
     converted = conversions.from_spans(batch, facts.words["session_id"].array())
     assign_use_cases(facts, batch.columns["name"], batch.attributes, settings.use_cases)
     assign_tiers(facts, settings.tiers)
     if not settings.keep_content:
-        batch = _private(batch)
+        batch = _private(batch, private_names, private_messages, without_texts)
+    redactor = redactor_of(settings)
+    batch = _private(batch, redactor.texts, redactor.texts, redactor.attributes)
+    columns = facts.columns()
+    words = (name for name, words in facts.words.items() if not words.is_flag)
+    columns |= redactor.columns({name: columns[name] for name in words})
     received = pa.array(received_at, pa.timestamp("us", tz="UTC"))
-    spans = batch.columns | facts.columns()
+    spans = batch.columns | columns
     spans |= {
         "start_ns": pa.array(batch.start_ns),
         "end_ns": pa.array(batch.end_ns),
@@ -55,8 +64,8 @@ def arrivals(
     }
     return Arrivals(
         pa.table(spans),
-        _unmapped(batch, facts),
-        batch.cut,
+        _unmapped(batch, columns["service"]),
+        batch.cut | redactor.counts,
         [
             (received_at[batch.request[span]], conversion)
             for span, conversion in zip(converted.good_rows, converted.good, strict=True)
@@ -65,25 +74,25 @@ def arrivals(
     )
 
 
-def _keep_all(_key: str) -> bool:
-    return True
+def _is_kept(settings: Settings, key: str) -> bool:
+    return (settings.keep_content or is_needed(key)) and not is_redacted(key, settings.redaction)
 
 
-def _private(batch: SpanBatch) -> SpanBatch:
-    """The spans without what people wrote and models answered."""
+def _private(
+    batch: SpanBatch, names: Texts, messages: Texts, attributes: Callable[[Attributes], Attributes]
+) -> SpanBatch:
+    """The spans with what these functions make of each kind of text."""
     events = batch.events
     return replace(
         batch,
         columns=batch.columns
         | {
-            "name": private_names(batch.columns["name"]),
-            "status_message": private_messages(batch.columns["status_message"]),
+            "name": names(batch.columns["name"]),
+            "status_message": messages(batch.columns["status_message"]),
         },
-        attributes=without_texts(batch.attributes),
-        resources=without_texts(batch.resources),
-        events=replace(
-            events, names=private_names(events.names), attributes=without_texts(events.attributes)
-        ),
+        attributes=attributes(batch.attributes),
+        resources=attributes(batch.resources),
+        events=replace(events, names=names(events.names), attributes=attributes(events.attributes)),
     )
 
 
@@ -100,9 +109,9 @@ def _facts(batch: SpanBatch) -> Facts:
     return facts
 
 
-def _unmapped(batch: SpanBatch, facts: Facts) -> pa.Table:
+def _unmapped(batch: SpanBatch, service: pa.Array) -> pa.Table:
     """(service, scope, key, spans) for keys that no convention reads."""
-    service = facts.words["service"].array().cast(pa.string())
+    service = service.cast(pa.string())
     parts = [
         pa.table(
             {

@@ -9,9 +9,11 @@ import duckdb
 import pyarrow as pa
 
 from sql.conversions import Conversion
+from sql.redaction import Redactor
 
 SHAPE = Path(__file__).parents[1] / "sql" / "shape" / "conversions.sql"
-TEXTS = ("conversion_id", "session_id", "trace_id", "request_id", "kind", "source")
+WORDS = ("conversion_id", "session_id", "kind", "source")
+TEXTS = (*WORDS, "trace_id", "request_id")
 TIME = pa.timestamp("us", tz="UTC")
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in TEXTS]
@@ -23,14 +25,20 @@ Report = tuple[datetime, Conversion]
 """When it was received, and what."""
 
 
-def store_conversions(con: duckdb.DuckDBPyConnection, reports: Sequence[Report]) -> None:
+def store_conversions(
+    con: duckdb.DuckDBPyConnection, reports: Sequence[Report], redactor: Redactor
+) -> None:
     """Write what the reports change, in the transaction at hand; later reports correct earlier."""
     in_order = sorted(reports, key=lambda report: report[0])
     rows = [
         asdict(conversion) | {"received_at": received_at, "position": position}
         for position, (received_at, conversion) in enumerate(in_order)
     ]
-    con.register("arriving_conversions", pa.Table.from_pylist(rows, SCHEMA))
+    arriving = pa.RecordBatch.from_pylist(rows, SCHEMA)
+    words = redactor.columns({name: arriving.column(name) for name in WORDS})
+    for name, column in words.items():
+        arriving = arriving.set_column(SCHEMA.get_field_index(name), name, column)
+    con.register("arriving_conversions", pa.Table.from_batches([arriving]))
     con.execute(f"CREATE OR REPLACE TEMP TABLE changed_conversions AS {SHAPE.read_text()}")
     con.unregister("arriving_conversions")
     con.execute(

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from sql.settings_file import (
+    Benchmark,
     Document,
     Limits,
     Objective,
     Price,
+    Redaction,
     SettingsError,
     Tier,
     UseCase,
@@ -23,9 +25,11 @@ from sql.settings_file import (
 )
 
 __all__ = [
+    "Benchmark",
     "Limits",
     "Objective",
     "Price",
+    "Redaction",
     "Settings",
     "SettingsError",
     "Tier",
@@ -35,11 +39,12 @@ __all__ = [
     "load_settings",
 ]
 
-Entry = TypeVar("Entry", bound=UseCase | Tier)
+Entry = TypeVar("Entry", bound=UseCase | Tier | Benchmark)
 
 DEFAULT_CONFIG = Path("latencytax.toml")
 DEFAULT_LAKE = "latencytax-data"
 DEFAULT_LIMITS = Limits()
+DEFAULT_REDACTION = Redaction()
 CONFIG_VARIABLE = "LATENCYTAX_CONFIG"
 VARIABLES = {
     "lake": "LATENCYTAX_LAKE",
@@ -64,11 +69,13 @@ class Settings:
     dashboard_address: str = "127.0.0.1:8501"
     keep_content: bool = False
     limits: Limits = DEFAULT_LIMITS
+    redaction: Redaction = DEFAULT_REDACTION
     use_cases: tuple[UseCase, ...] = ()
     """A site's own first, then the shipped ones that it does not replace: the first match wins."""
     tiers: tuple[Tier, ...] = ()
     prices: tuple[Price, ...] = ()
     """A site's own; list prices hold for all other models."""
+    benchmarks: tuple[Benchmark, ...] = ()
     config: Path | None = None
     """The file that was read; None when there is none."""
 
@@ -128,7 +135,10 @@ def _settings(document: Document, folders: Mapping[str, Path], config: Path | No
         raise SettingsError(
             ["lake: a connection string needs `data` too: the folder or URL of its files"]
         )
-    plain = ("grpc_address", "http_address", "dashboard_address", "keep_content", "limits")
+    plain = (
+        *("grpc_address", "http_address", "dashboard_address"),
+        *("keep_content", "limits", "redaction"),
+    )
     given = {key: getattr(document, key) for key in plain}
     return Settings(
         lake=lake,
@@ -136,6 +146,7 @@ def _settings(document: Document, folders: Mapping[str, Path], config: Path | No
         use_cases=_overlaid(document.use_case, _shipped("use_cases.toml").use_case),
         prices=document.price,
         tiers=_overlaid(document.tier, _shipped("model_tiers.toml").tier),
+        benchmarks=_overlaid(document.benchmark, _shipped("benchmarks.toml").benchmark),
         config=config,
         **{key: value for key, value in given.items() if value is not None},
     )

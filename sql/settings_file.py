@@ -76,6 +76,17 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Redaction:
+    """What is left out of all that arrives, even where texts are kept."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    keys: tuple[Name, ...] = ()
+    """Globs of attribute keys; their values are dropped."""
+    patterns: tuple[Literal["email", "phone", "card"], ...] = ("email", "phone", "card")
+    """Of these, a word takes the place: ``[email]``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Objective:
     """The share of a use case's requests that are to be within a threshold."""
 
@@ -133,6 +144,19 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What somebody else found slowness to cost; shown beside our figures, never added to them."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    name: Name
+    title: Name
+    kind: Literal["randomised", "observational", "claim"]
+    loss_per_100_ms: Annotated[float, Field(gt=-1, lt=1)]
+    """Relative loss of conversions, 0..1."""
+    source: Name
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A settings file as it is written; what it leaves out is None."""
 
@@ -144,17 +168,21 @@ class Document:
     dashboard_address: Address | None = None
     keep_content: bool | None = None
     limits: Limits | None = None
+    redaction: Redaction | None = None
     use_case: tuple[UseCase, ...] = ()
     tier: tuple[Tier, ...] = ()
     price: tuple[Price, ...] = ()
+    benchmark: tuple[Benchmark, ...] = ()
 
 
 TABLES: Mapping[str, Any] = {
     "limits": Limits,
+    "redaction": Redaction,
     "use_case": UseCase,
     "objective": Objective,
     "tier": Tier,
     "price": Price,
+    "benchmark": Benchmark,
 }
 
 
@@ -187,6 +215,7 @@ def check(raw: Mapping[str, Any], origins: Mapping[str, str]) -> Document:
         ) from error
     entries = [("use_case", entry.name) for entry in document.use_case]
     entries += [("tier", entry.name) for entry in document.tier]
+    entries += [("benchmark", entry.name) for entry in document.benchmark]
     entries += [("price", f"{p.provider or 'any'} {p.model}") for p in document.price]
     repeated = [entry for entry, count in Counter(entries).items() if count > 1]
     if repeated:

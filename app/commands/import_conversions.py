@@ -23,6 +23,7 @@ from app.running_collector import http_target, running_collector
 from collector.otlp_http import CONVERSIONS_PATH
 from sql.conversions import Conversion, ConversionError, checked, packed
 from sql.lake import open_reader
+from sql.redaction import redactor_of
 from sql.settings import Settings
 
 SOURCE = "import"
@@ -151,7 +152,8 @@ def _post(door: http.client.HTTPConnection, part: list[Conversion], tally: Tally
 
 
 def _report(settings: Settings, tally: Tally) -> None:
-    imported = pa.table({"conversion_id": pa.array(list(tally.conversion_ids), pa.string())})
+    sent = pa.array(list(tally.conversion_ids), pa.string())
+    imported = pa.table({"conversion_id": redactor_of(settings).ids(sent)})
     with open_reader(settings) as lake:
         lake.register("imported", imported)
         found, joined = lake.execute(JOINED).fetchone() or (0, 0)

@@ -29,7 +29,10 @@ from collector.journal import Journal
 from collector.signals import CONVERSIONS, LOGS
 from sql.conversions import Conversion, ConversionError, checked, packed, unpacked
 from sql.lake import open_writer, transaction
+from sql.redaction import Redactor
 from sql.settings import load_settings
+
+AS_SENT = Redactor(patterns=(), key=b"")
 
 Counts = Callable[[], Counter[tuple[str, str, str]]]
 
@@ -278,15 +281,17 @@ def test_a_repeat_changes_nothing_and_a_correction_corrects(
     unknown_kind = replace(ORDER, kind=None)
     refund = replace(ORDER, session_id=None, revenue_usd=10.0, source="import")
     with transaction(lake):
-        store_conversions(lake, [(NOON, unknown_kind), (NOON, ORDER), (NOON, unknown_kind)])
+        store_conversions(
+            lake, [(NOON, unknown_kind), (NOON, ORDER), (NOON, unknown_kind)], AS_SENT
+        )
     first = [("order-1", "s-1", "purchase", 84.5, "span", NOON)]
     assert stored(lake) == first
     with transaction(lake):
-        store_conversions(lake, [(later, unknown_kind)])
+        store_conversions(lake, [(later, unknown_kind)], AS_SENT)
     assert stored(lake) == first
     for _ in range(2):
         with transaction(lake):
-            store_conversions(lake, [(later, refund)])
+            store_conversions(lake, [(later, refund)], AS_SENT)
         assert stored(lake) == [("order-1", "s-1", "purchase", 10.0, "span", NOON)]
 
 

@@ -9,6 +9,7 @@ from tests.e2e.processes import CollectorProcess, wait_until
 
 MARKER = "Ich-heisse-Annegret-Larkspur"
 SENTENCE = f"{MARKER} and my card was charged twice, can you help me?"
+ADDRESS = "annegret@larkspur.example"
 TABLES = ("spans", "requests", "rejections", "attribute_keys", "conversions")
 
 
@@ -54,3 +55,30 @@ def test_texts_stay_when_asked_for(tmp_path: Path) -> None:
                 request_of(a_span_that_tells_everything()).SerializeToString()
             )
         wait_until(lambda: MARKER in stored_texts(collector), within_s=20)
+
+
+def test_a_session_that_is_an_address_joins_and_the_address_is_nowhere(
+    running: CollectorProcess,
+) -> None:
+    """The span's session and the conversion's get the same stand-in, whatever their capitals."""
+    lake = Path(running.settings.lake)
+    with running.channel() as channel:
+        request = request_of(a_span(attributes=[text("session.id", ADDRESS)]))
+        running.exporter(channel)(request.SerializeToString())
+        sale = a_span(
+            name="marketing.conversion",
+            trace_id=b"c" * 16,
+            attributes=[
+                text("session.id", ADDRESS.upper()),
+                text("marketing.conversion.id", f"order of {ADDRESS}"),
+            ],
+        )
+        running.exporter(channel)(request_of(sale).SerializeToString())
+
+    joined = "select count(request_id) from conversions"
+    wait_until(lambda: running.rows(joined) == [(1,)], within_s=20)
+    wait_until(lambda: ADDRESS.encode() not in bytes_of(lake, "journal.sqlite*"), within_s=10)
+    assert ADDRESS not in stored_texts(running)
+    assert ADDRESS.encode() not in bytes_of(lake, "*")
+    counted = running.rows("select subject from pipeline_health where topic = 'redaction'")
+    assert counted == [("redacted_email",)]
