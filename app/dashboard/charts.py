@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import altair as alt
 import polars as pl
@@ -12,6 +13,7 @@ from app.dashboard.budgets import Budget, State
 AnyChart = alt.LayerChart | alt.FacetChart
 ROW_PX = 26
 TEXT_PX = 13
+MINUTE = timedelta(minutes=1)
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 STATES: tuple[State, ...] = ("within", "at_risk", "missed", "too_few")
 SHAPES = ("circle", "triangle-up", "diamond", "square")
@@ -56,11 +58,19 @@ def spans_per_minute(rate: pl.DataFrame, colours: theme.Colours) -> alt.Chart:
     title = alt.Title(
         "Spans per minute (UTC), square-root scale", anchor="start", fontWeight="normal"
     )
-    minutes = alt.Axis(format="%H:%M", grid=False, tickCount=6, labelFlush=True)
+    minutes = alt.Axis(
+        format="%H:%M",
+        grid=False,
+        tickCount=6,
+        tickMinStep=MINUTE / timedelta(milliseconds=1),
+        labelFlush=True,
+    )
+    newest = rate.row(-1, named=True)["minute_at"]
+    hour = alt.Scale(domain=[_utc(newest - 59 * MINUTE), _utc(newest + MINUTE)])
     spans = alt.Axis(tickCount=4, format=",d", domain=False)
     bars = alt.Chart(rate, title=title, height=240).mark_bar(color=colours["quiet"])
     chart: alt.Chart = bars.encode(
-        x=alt.X("utcyearmonthdatehoursminutes(minute_at):T", title=None, axis=minutes),
+        x=alt.X("utcyearmonthdatehoursminutes(minute_at):T", title=None, axis=minutes, scale=hour),
         y=alt.Y("spans:Q", title=None, axis=spans).scale(type="sqrt"),
         tooltip=[
             alt.Tooltip("utchoursminutes(minute_at):T", title="UTC"),
@@ -68,6 +78,12 @@ def spans_per_minute(rate: pl.DataFrame, colours: theme.Colours) -> alt.Chart:
         ],
     )
     return chart
+
+
+def _utc(at: datetime) -> alt.DateTime:
+    return alt.DateTime(
+        year=at.year, month=at.month, date=at.day, hours=at.hour, minutes=at.minute, utc=True
+    )
 
 
 def spans_per_minute_text(rate: pl.DataFrame) -> str:

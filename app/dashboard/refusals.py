@@ -65,21 +65,47 @@ REFUSALS = {
     ),
     "metrics_not_read": (
         "Measures (OTLP metrics)",
-        "Only traces are read: OTEL_METRICS_EXPORTER=none saves the sending.",
+        "Measures are not read: OTEL_METRICS_EXPORTER=none saves the sending.",
     ),
     "logs_not_read": (
-        "Log records",
-        "Only traces are read: OTEL_LOGS_EXPORTER=none saves the sending.",
+        "Log records that tell neither of a model call nor of a conversion",
+        "No others are read: if you send none of these, OTEL_LOGS_EXPORTER=none saves the sending.",
     ),
 }
 DOUBTS = {
-    "end_before_start": "Ended before it started; kept with a duration of 0: check the clock.",
-    "far_future": "Starts in the far future: check the sender's clock.",
-    "far_past": "Starts in the far past: check the sender's clock.",
-    "ttft_not_believable": "Gave a time to first token that cannot be; it was left out.",
-    "attributes_cut": "Had too many attributes; the rest was cut (limits.attribute_count).",
-    "value_cut": "Had a value that was too long; it was cut (limits.value_bytes).",
-    "text_repaired": "Held text that is not valid UTF-8; it was repaired.",
+    "end_before_start": (
+        "Ended before it started; kept with a duration of 0",
+        "Two clocks in one span: end it where it was started, or synchronise the sender (NTP).",
+    ),
+    "far_future": (
+        "Starts more than an hour in the future",
+        "Synchronise the sender's clock (NTP); until then these requests are not on the board.",
+    ),
+    "far_past": (
+        "Starts more than 60 days ago",
+        "Nothing to do for an import; else synchronise the sender's clock (NTP).",
+    ),
+    "ttft_not_believable": (
+        "A time to first token that cannot be: none, negative, or as long as the whole call",
+        "It was left out, so budgets do not suffer. Look for a newer version of the library.",
+    ),
+    "attributes_cut": (
+        "Too many attributes; the rest was cut",
+        "Send fewer, or raise limits.attribute_count.",
+    ),
+    "value_cut": (
+        "A value that was too long; it was cut",
+        "Send less, or raise limits.value_bytes.",
+    ),
+    "text_repaired": (
+        "Text that is not valid UTF-8; it was repaired",
+        "Look for code that cuts texts at bytes.",
+    ),
+}
+REDACTED = {
+    "redacted_email": "E-mail addresses",
+    "redacted_phone": "Phone numbers",
+    "redacted_card": "Card numbers",
 }
 
 
@@ -88,6 +114,7 @@ def refusal(reason: str) -> tuple[str, str]:
     return REFUSALS.get(reason, (reason.replace("_", " ").capitalize(), "See the sample."))
 
 
-def doubt(flag: str) -> str:
-    """What was noticed about spans that were kept."""
-    return DOUBTS.get(flag, flag.replace("_", " ").capitalize())
+def doubt(flag: str) -> tuple[str, str]:
+    """What was noticed about spans that were kept, and what to do."""
+    unlisted = (flag.replace("_", " ").capitalize(), "Nothing: the spans are kept.")
+    return DOUBTS.get(flag, unlisted)

@@ -1,12 +1,14 @@
 """Tables of the Pipeline page: the model's rows, with words for their names."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from app.dashboard import wording
-from app.dashboard.refusals import doubt, refusal
+from app.dashboard.refusals import REDACTED, doubt, refusal
 
 
 def of_topic(health: pl.DataFrame, topic: str) -> pl.DataFrame:
@@ -29,31 +31,55 @@ def refused(health: pl.DataFrame) -> pl.DataFrame:
 
 
 def doubtful(health: pl.DataFrame) -> pl.DataFrame:
-    """What was noticed, and on how many spans."""
+    """What was noticed, on how many spans, of whom, and what to do."""
     rows = of_topic(health, "flag").iter_rows(named=True)
     return pl.DataFrame(
-        {"What was noticed": doubt(row["subject"]), "Spans": wording.count(row["value"])}
-        for row in rows
-    )
-
-
-def known(health: pl.DataFrame) -> pl.DataFrame:
-    """Each fact, and on what share of spans or requests it is known."""
-    rows = health.filter(pl.col("topic") == "coverage").iter_rows(named=True)
-    return pl.DataFrame(
         {
-            "Fact": row["subject"].capitalize(),
-            "Known": wording.share(row["value"]),
-            "Of": row["detail"],
+            "What was noticed": doubt(row["subject"])[0],
+            "Spans": wording.count(row["value"]),
+            "Sent by": wording.UNKNOWN if row["detail"] == "kept" else row["detail"],
+            "What to do": doubt(row["subject"])[1],
         }
         for row in rows
     )
 
 
-def unread(health: pl.DataFrame) -> pl.DataFrame:
-    """Attribute keys that nothing reads, and how many spans carried them."""
-    return of_topic(health, "unmapped_key").select(
-        pl.col("subject").alias("Key"), pl.col("detail").alias("Sent by"), Spans="value"
+def redacted(health: pl.DataFrame) -> pl.DataFrame:
+    """What took the place of addresses and numbers, and how often."""
+    rows = of_topic(health, "redaction").iter_rows(named=True)
+    return pl.DataFrame(
+        {
+            "What was taken out": REDACTED.get(row["subject"], row["subject"]),
+            "Values": wording.count(row["value"]),
+        }
+        for row in rows
+    )
+
+
+def unpriced(health: pl.DataFrame) -> pl.DataFrame:
+    """Models without a price, and how many spans have no cost for that."""
+    rows = of_topic(health, "unknown_model").iter_rows(named=True)
+    return pl.DataFrame(
+        {"Model": row["subject"], "Spans": wording.count(row["value"])} for row in rows
+    )
+
+
+def price_entries(models: Sequence[str]) -> str:
+    """A `[[price]]` for each, with figures to fill in."""
+    return "\n\n".join(
+        f"[[price]]\nmodel = {json.dumps(model)}\n"
+        "input_usd_per_mtok = 0.00\noutput_usd_per_mtok = 0.00"
+        for model in models
+    )
+
+
+def unread(keys: pl.DataFrame) -> pl.DataFrame:
+    """Attribute keys that nothing reads, how many spans carried them, and what they may be."""
+    return keys.select(
+        pl.col("key").alias("Key"),
+        pl.col("column_name").alias("Probably"),
+        pl.col("services").alias("Sent by"),
+        pl.col("spans").alias("Spans"),
     )
 
 
@@ -69,6 +95,7 @@ def senders(services: pl.DataFrame, now: datetime) -> pl.DataFrame:
         {
             "Service": row["service"],
             "Environment": row["environment"] or wording.UNKNOWN,
+            "Speaks": _families(row["families"]),
             "Spans": wording.count(row["spans"]),
             "Last seen (UTC)": wording.moment(row["last_seen_at"], now).replace(
                 " ", "\N{NO-BREAK SPACE}"
@@ -79,21 +106,15 @@ def senders(services: pl.DataFrame, now: datetime) -> pl.DataFrame:
     )
 
 
+def _families(families: list[str | None]) -> str:
+    return ", ".join(family or "its own words" for family in families)
+
+
 def _sent_through(instrumentations: list[dict[str, Any]]) -> str:
     return ", ".join(
         f"{each['instrumentation'] or wording.UNKNOWN} ({wording.count(each['spans'])})"
         for each in instrumentations
     )
-
-
-def arriving(health: pl.DataFrame) -> str:
-    """The sentence that answers: is anything arriving, and how fresh is it."""
-    last_minute = value_of(health, "rate", "spans last minute")
-    age = wording.elapsed(value_of(health, "freshness", "newest span"))
-    if last_minute:
-        count = wording.count(last_minute)
-        return f"Spans are arriving: {count} in the last minute, the newest {age} ago."
-    return f"Nothing arrived in the last minute; the newest span is {age} old."
 
 
 def figures(health: pl.DataFrame) -> dict[str, str]:

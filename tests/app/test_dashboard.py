@@ -1,6 +1,7 @@
 """The pages over a lake that a real collector filled, without a browser."""
 
 import time
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from streamlit.testing.v1 import AppTest
 
 from app import queries
-from app.dashboard import tables, wording
+from app.dashboard import findings, tables, wording
 from app.dashboard.budgets import Budget, headline
 from app.dashboard.changes import Change, change_headline
 from app.dashboard.charts import (
@@ -121,9 +122,10 @@ def test_a_comparison_is_in_the_url(page: AppTest) -> None:
 def test_who_sends_is_one_row_with_all_it_sends_through(settings: Settings) -> None:
     with open_reader(settings) as lake:
         who = tables.senders(queries.pipeline_senders(lake), NOW)
-        known = tables.known(queries.pipeline_health(lake))
+        known = findings.coverage(queries.pipeline_health(lake))
     assert who.filter(Service="bidder")["Sent through (spans)"].to_list() == ["tests (300)"]
-    assert plain(known.filter(Fact="Use case of requests")["Known"].item()) == "100 %"
+    assert who.filter(Service="bidder")["Speaks"].to_list() == ["its own words"]
+    assert "Use case known for 100 % of 500 requests" in plain(known)
 
 
 def test_a_custom_period_without_requests_says_so(page: AppTest) -> None:
@@ -285,6 +287,68 @@ def test_spans_per_minute_come_in_words() -> None:
         "Spans per minute over the last hour: at most 1,200 at 14:58 UTC, 40 in the last whole "
         "minute, none in 1 minute of 3"
     )
+
+
+def test_minutes_of_the_first_hour_stand_in_a_whole_hour() -> None:
+    """Two bars that fill the width would repeat the labels of their minutes."""
+    rate = pl.DataFrame({"minute_at": [NOW - timedelta(minutes=1), NOW], "spans": [4, 9]})
+    first, last = spans_per_minute(rate, LIGHT).to_dict()["encoding"]["x"]["scale"]["domain"]
+    assert (first["hours"], first["minutes"]) == (14, 1)
+    assert (last["hours"], last["minutes"]) == (15, 1)
+
+
+HEALTH = pl.DataFrame(
+    [
+        ("rate", "spans last minute", 1200.0, "", None),
+        ("freshness", "newest span", 4.0, "", True),
+        ("lag", "received to loaded", 1.0, "", True),
+        ("coverage", "first token of streamed calls", 0.83, "29,013 calls of the last day", False),
+        ("coverage", "session of requests", None, "0 requests of the last day", None),
+        ("flag", "end_before_start", 7.0, "shop", False),
+        ("rejection", "trace_id_zero", 2.0, "sample", False),
+        ("redaction", "redacted_email", 5.0, "kept", None),
+        ("unknown_model", 'our "model"', 3.0, "", None),
+    ],
+    schema=["topic", "subject", "value", "detail", "is_fine"],
+    orient="row",
+)
+SENDERS = pl.DataFrame({"service": ["shop", "web", "web"]})
+
+
+def test_the_pipeline_opens_with_whether_data_is_arriving_and_healthy() -> None:
+    fine = HEALTH.filter(pl.col("is_fine") | (pl.col("topic") == "rate"))
+    assert findings.headline(fine, SENDERS) == (
+        "Data is arriving and healthy: 1,200 spans in the last minute, from 2 services."
+    )
+    assert findings.headline(HEALTH, SENDERS).startswith(
+        "Data is arriving but 3 things need a look"
+    )
+    assert plain(findings.headline(fine.filter(topic="freshness"), SENDERS)) == (
+        "Nothing arrived in the last minute; the newest span is 4 s old."
+    )
+
+
+def test_each_thing_that_needs_a_look_comes_with_what_to_do() -> None:
+    steps = findings.next_steps(HEALTH)
+    assert [plain(what) for what in steps["Needs a look"]] == [
+        "Trace id of zeros: 2 refused",
+        "Ended before it started; kept with a duration of 0: 7 spans",
+        "First token known for 83 % of 29,013 streamed calls",
+    ]
+    assert "NTP" in steps["What to do"][1]
+
+
+def test_coverage_reads_as_a_sentence() -> None:
+    said = plain(findings.coverage(HEALTH))
+    assert "First token known for 83 % of 29,013 streamed calls" in said
+    assert "Session known: no requests in the last day" in said
+
+
+def test_doubts_and_what_was_taken_out_are_told_with_their_numbers() -> None:
+    assert tables.doubtful(HEALTH).select("Spans", "Sent by").row(0) == ("7", "shop")
+    assert tables.redacted(HEALTH).row(0) == ("E-mail addresses", "5")
+    prices = tables.price_entries(tables.unpriced(HEALTH)["Model"].to_list())
+    assert tomllib.loads(prices)["price"][0]["model"] == 'our "model"'
 
 
 def test_an_unlisted_reason_is_still_said() -> None:

@@ -19,6 +19,8 @@ from tests.benchmarks.measure import (
     timed,
     watching_memory,
 )
+from tests.benchmarks.normalising import cpu_s_per_million, loads_by_origin
+from tests.benchmarks.walking import walked
 from tests.e2e.processes import CollectorProcess
 
 BOARD = "from slo_board(now() - interval 7 days, now(), null, null, null, null)"
@@ -142,9 +144,33 @@ def trickling(scale: Scale) -> Iterator[Figure]:
         yield Figure("Spans meanwhile", phase.sent.spans, "spans")
 
 
+def normalising(_scale: Scale) -> Iterator[Figure]:
+    """Spans with all columns against spans with their attributes only, in one process."""
+    unit = "CPU-s per million spans"
+    for origin, loads in loads_by_origin():
+        raw, normalised = cpu_s_per_million(loads)
+        yield Figure(f"Stored raw, {origin} spans", raw, unit)
+        yield Figure(f"Stored with all columns, {origin} spans", normalised, unit)
+        yield Figure(f"Normalising, {origin} spans", normalised - raw, unit, 10)
+
+
+def walking(_scale: Scale) -> Iterator[Figure]:
+    """The critical path of 1 and 5 million spans."""
+    for millions in (1, 5):
+        walk = walked(millions * 10**6)
+        of_spans = f"{millions} million spans"
+        rate = walk.spans / walk.seconds
+        yield Figure(f"Critical path of {of_spans}", rate, "spans/s", 150_000, at_least=True)
+        cpu_s = walk.cpu_s / walk.spans * 1e6
+        yield Figure(f"CPU of the critical path of {of_spans}", cpu_s, "CPU-s per million spans")
+        yield Figure(f"Memory, highest, walking {of_spans}", walk.memory_bytes / MEBIBYTE, "MiB")
+
+
 PARTS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "storing": storing,
+    "normalising": normalising,
     "ingesting": ingesting,
     "asking": asking,
     "trickling": trickling,
+    "walking": walking,
 }

@@ -158,7 +158,19 @@ def test_the_pipeline_shows_its_last_hour(page: Page, url: str) -> None:
     chart = page.locator("[role=graphics-document]").first
     label = re.compile("Spans per minute over the last hour")
     expect(chart).to_have_attribute("aria-label", label, timeout=75_000)
-    expect(page.get_by_role("table", name="Who is sending")).to_contain_text("chat-agent")
+    expect(page.get_by_role("table", name="Who is sending")).to_contain_text("OpenInference")
+
+
+def test_the_pipeline_says_what_is_known_and_gives_the_row_for_what_is_not(
+    page: Page, url: str
+) -> None:
+    page.goto(f"{url}/pipeline")
+    expect(page.locator("h1")).to_contain_text(re.compile("arriv"))
+    known = page.get_by_role("list", name="What is known")
+    expect(known).to_contain_text(re.compile(r"First token known for \d+.* streamed calls"))
+    page.get_by_text("Read them: the rows to add to sql/conventions.csv").click()
+    row = page.get_by_text(re.compile("http.route,span,,OpenTelemetry,COLUMN,READING,5"))
+    expect(row).to_be_visible()
 
 
 def test_a_custom_period_is_in_the_url(page: Page, url: str) -> None:

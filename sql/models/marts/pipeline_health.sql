@@ -1,10 +1,11 @@
 -- How the pipeline is: how fresh, how fast, what was refused or doubted, what is known of the spans, which keys nobody reads.
 -- grain: topic, subject
--- topic    freshness, rate, lag, rejection, flag, coverage, unmapped_key or unknown_model
+-- topic    freshness, rate, lag, rejection, flag, redaction, coverage, unmapped_key or unknown_model
 -- subject  what is measured; a reason, a fact, an attribute key or a model
 -- value    how much; null when there is nothing to measure
 -- unit     s, spans, requests, count or ratio [0..1]
--- detail   more about it: an example, or how many it rests on
+-- detail   more about it: an example, who sends it, or how many it rests on
+-- is_fine  whether nobody has to look; null when there is nothing to judge
 -- parameters: as_of := now()
 with loads as (
     select *
@@ -65,15 +66,29 @@ lags as (
     where loaded_at > as_of - interval 5 minutes
 ),
 
+flagged as (
+    select
+        flag,
+        string_agg(distinct service, ', ' order by service) as services,
+    from lake.spans
+    where flag is not null and received_at > as_of - interval 7 days and received_at <= as_of
+    group by all
+),
+
 refusals as (
     select
-        case when door = 'loader' and detail = 'kept' then 'flag' else 'rejection' end as topic,
+        case
+            when starts_with(reason, 'redacted_') then 'redaction'
+            when door = 'loader' and detail = 'kept' then 'flag'
+            else 'rejection'
+        end as topic,
         reason as subject,
         sum("count")::double as "value",
         'count' as unit,
-        any_value(detail) as detail,
-    from lake.rejections
-    where "at" > as_of - interval 7 days and "at" <= as_of
+        coalesce(any_value(flagged.services), any_value(rejections.detail)) as detail,
+    from lake.rejections as rejections
+    left join flagged on rejections.reason = flagged.flag
+    where rejections.at > as_of - interval 7 days and rejections.at <= as_of
     group by all
 ),
 
@@ -89,7 +104,12 @@ model_calls as (
 ),
 
 recent_requests as (
-    select count(*) as requests, count(use_case) as with_use_case, count(session_id) as with_session
+    select
+        count(*) as requests,
+        count(use_case) as with_use_case,
+        count(session_id) as with_session,
+        count(*) filter (where llm_calls > 0) as with_calls,
+        count(cost_usd) filter (where llm_calls > 0) as with_cost,
     from lake.requests
     where assembled_at > as_of - interval 1 day and assembled_at <= as_of
 ),
@@ -110,10 +130,15 @@ coverage as (
     union all by name
     select
         'coverage' as topic,
-        unnest(['use case of requests', 'session of requests']) as subject,
-        unnest([with_use_case / nullif(requests, 0), with_session / nullif(requests, 0)]) as "value",
+        unnest(['use case of requests', 'session of requests', 'cost of requests that call models'])
+            as subject,
+        unnest([
+            with_use_case / nullif(requests, 0),
+            with_session / nullif(requests, 0),
+            with_cost / nullif(with_calls, 0)
+        ]) as "value",
         'ratio' as unit,
-        format('{:,} requests of the last day', requests) as detail,
+        format('{:,} requests of the last day', unnest([requests, requests, with_calls])) as detail,
     from recent_requests
 ),
 
@@ -153,10 +178,9 @@ unknown_models as (
         and spans.received_at > as_of - interval 1 day
         and spans.received_at <= as_of
     group by spans.model
-)
+),
 
-select topic, subject, "value", unit, detail
-from (
+gathered as (
     from freshness
     union all by name
     from rates
@@ -171,3 +195,22 @@ from (
     union all by name
     from unknown_models
 )
+
+select
+    topic,
+    subject,
+    "value",
+    unit,
+    detail,
+    case
+        when topic = 'freshness' and subject = 'newest span' then "value" <= 300
+        when topic = 'lag' then "value" <= 60
+        when topic = 'rejection' then ends_with(subject, '_not_read')
+        when topic = 'flag' then "value" <= 0.01 * (
+            select sum(spans)
+            from loads
+            where loaded_at > as_of - interval 7 days
+        )
+        when topic = 'coverage' then "value" >= 0.9
+    end as is_fine,
+from gathered
