@@ -13,12 +13,14 @@ import pyarrow as pa
 from collector.arrivals import Arrivals, arrivals
 from collector.conversion_table import Report, store_conversions
 from collector.journal import Batch, Journal
-from collector.signals import CONVERSIONS, TRACES
+from collector.signals import CONVERSIONS, LOGS, TRACES, Signal
 from sql.conversions import unpacked
 from sql.lake import transaction
 from sql.maintenance import Maintenance
+from sql.redaction import redactor_of
 from sql.refresh import Assembly
 from sql.settings import Settings
+from sql.tax.upkeep import TaxUpkeep
 
 LOG = logging.getLogger(__name__)
 
@@ -28,14 +30,21 @@ COMMIT_BYTES = 16 * 2**20
 """A commit takes what is there once a second, or sooner when this much waits."""
 COMMIT_BATCHES = 1024
 ASSEMBLE_EVERY_S = 2.0
+RESTS = 8.0
+"""A round of assembling rests this many times as long as it took, at most 5 s: planning its queries
+costs 0.3 s whatever it holds, and a trickle of spans must not keep a core busy."""
+MOST_REST_S = 5.0
 KEYS_EVERY_S = 20.0
 WAIT_S = 0.2
 BACK_OFF_S = 2.0
+TAX_EVERY_QUIETS = 15
+"""The latency tax is fitted anew a minute after the last time, at once by a command that waits."""
 
-Decoded = tuple[Arrivals | None, list[Report]]
-"""Spans with their conversions, and the conversions that came by themselves."""
+Decoded = tuple[Arrivals | None, pa.Table | None, list[Report]]
+"""Spans with their conversions, what log records say of spans, and conversions by themselves."""
 
-SHAPE = Path(__file__).parents[1] / "sql" / "shape" / "spans.sql"
+SHAPES = Path(__file__).parents[1] / "sql" / "shape"
+SHAPE = SHAPES / "spans.sql"
 
 
 class Loader:
@@ -56,7 +65,9 @@ class Loader:
         self._quiet = quiet
         self._loaded_through, self._refusals_through = self._position()
         self._assembly = Assembly(con, journal.journal_id)
+        self._assembly_missed_some = False
         self._maintenance = Maintenance(con)
+        self._tax = TaxUpkeep(con, settings, every=TAX_EVERY_QUIETS * quiet)
         self._unmapped: Counter[tuple[str, str, str]] = Counter()
         self._due_at = dict.fromkeys(("commit", "assemble", "keys"), 0.0)
         self._stopping = Event()
@@ -68,6 +79,7 @@ class Loader:
         """Finish the transaction at hand; what is left stays in the journal."""
         self._stopping.set()
         self._thread.join()
+        self._tax.stop()
         self._con.close()
 
     def is_idle(self) -> bool:
@@ -92,16 +104,35 @@ class Loader:
                 self._stopping.wait(BACK_OFF_S)
 
     def _turn(self) -> None:
+        if self._assembly_missed_some:
+            self._assembly = Assembly(self._con, self._journal.journal_id)
+            self._assembly_missed_some = False
         if self._is_due("commit", COMMIT_EVERY_S) or self._journal.pending_bytes > COMMIT_BYTES:
             self._load()
         if self._is_due("assemble", ASSEMBLE_EVERY_S):
-            self._assembly.run(datetime.now(UTC), self._quiet)
+            self._assemble()
             self._maintenance.run()
-            if not self._assembly.waiting_spans and not self._journal.pending_batches:
-                self._idle.set()
+            self._keep_tax()
         if not self._journal.wait_for_batches(WAIT_S):
             return
         self._stopping.wait(min(WAIT_S, max(0.0, self._due_at["commit"] - monotonic())))
+
+    def _assemble(self) -> None:
+        """A round; it then rests, unless a command waits for its rows."""
+        began_at = monotonic()
+        if self._assembly.run(datetime.now(UTC), self._quiet).requests:
+            self._tax.note_change()
+        if self._quiet:
+            rest_s = min(RESTS * (monotonic() - began_at), MOST_REST_S)
+            self._due_at["assemble"] = max(self._due_at["assemble"], monotonic() + rest_s)
+
+    def _keep_tax(self) -> None:
+        """Beside the load; a command that waits for its rows has them fitted once, at the end."""
+        is_loaded = not self._assembly.waiting_spans and not self._journal.pending_batches
+        if is_loaded or self._quiet:
+            self._tax.run()
+        if is_loaded and (self._tax.is_current or self._quiet):
+            self._idle.set()
 
     def _is_due(self, work: str, every_s: float) -> bool:
         now = monotonic()
@@ -119,21 +150,28 @@ class Loader:
         if not batches and not refusals:
             return
         self._idle.clear()
-        batches, (arrived, reports) = self._decoded(batches)
+        batches, (arrived, told, reports) = self._decoded(batches)
         last_batch = batches[-1].batch_id if batches else self._loaded_through
         last_refusal = refusals[-1].refusal_id if refusals else self._refusals_through
         with transaction(self._con):
             if arrived:
                 self._store(arrived)
                 reports = arrived.reports + reports
+            if told:
+                self._store_told(told)
             if reports:
-                store_conversions(self._con, reports)
+                store_conversions(self._con, reports, redactor_of(self._settings))
+                self._tax.note_change()
             for r in refusals:
                 self._reject(r.at, r.door, r.signal, r.reason, r.count, r.detail)
             self._log(batches, last_batch, last_refusal)
         self._loaded_through, self._refusals_through = last_batch, last_refusal
+        self._assembly_missed_some = True
         if arrived:
             self._assembly.wait("shaped")
+        if told and self._con.table("told_of").fetchone():
+            self._assembly.wait("told_of")
+        self._assembly_missed_some = False
         self._journal.drop(through_batch_id=last_batch, through_refusal_id=last_refusal)
 
     def _decoded(self, batches: list[Batch]) -> tuple[list[Batch], Decoded]:
@@ -151,11 +189,15 @@ class Loader:
             if batch.signal == CONVERSIONS.name
             for conversion in unpacked(batch.body)
         ]
-        traces = [batch for batch in batches if batch.signal == TRACES.name]
-        if not traces:
-            return None, reports
-        bodies, received_at = zip(*((each.body, each.received_at) for each in traces), strict=True)
-        return arrivals(bodies, received_at, self._settings), reports
+        logs = self._arrived(batches, LOGS)
+        return self._arrived(batches, TRACES), logs and logs.spans, reports
+
+    def _arrived(self, batches: list[Batch], signal: Signal) -> Arrivals | None:
+        of_signal = [(b.body, b.received_at) for b in batches if b.signal == signal.name]
+        if not of_signal:
+            return None
+        bodies, received_at = zip(*of_signal, strict=True)
+        return arrivals(bodies, received_at, self._settings)
 
     def _is_sound(self, batch: Batch) -> bool:
         try:
@@ -181,6 +223,17 @@ class Loader:
                 datetime.now(UTC), "loader", "traces", f"conversion_{reason}", faulty, UNUSABLE
             )
         self._count_unmapped(arrived.unmapped)
+
+    def _store_told(self, told: pa.Table) -> None:
+        """What log records say; spans that were assembled without it are to wait again."""
+        con = self._con
+        con.register("arriving_logs", told)
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE told AS {(SHAPES / 'span_facts.sql').read_text()}"
+        )
+        con.execute("INSERT INTO lake.span_facts BY NAME FROM told")
+        told_of = (SHAPES / "spans_told_of.sql").read_text()
+        con.execute(f"CREATE OR REPLACE TEMP TABLE told_of AS {told_of}")
 
     def _count_unmapped(self, unmapped: pa.Table) -> None:
         """Add up keys that no convention reads; what is not written yet is lost at a crash."""

@@ -1,4 +1,4 @@
-"""What is materialised from spans, incrementally: requests and their latency sketch.
+"""What is materialised from spans, incrementally: requests, their critical paths, latency sketch.
 
 Spans of unfinished traces wait in memory, in `hot_spans`. A trace is taken up when it has been
 quiet for a while; when spans come for a trace that was taken up before, its stored spans are read
@@ -7,18 +7,16 @@ does not grow with the lake. A round is one lake transaction with its watermark:
 every span received since the watermark waits again.
 """
 
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from sql.lake import transaction
-
-STEPS = Path(__file__).parent / "assemble"
+from sql.steps import HOT, assemble, run_step
 
 QUIET = timedelta(seconds=4)
 """A trace without new spans for this long is taken up."""
@@ -32,24 +30,33 @@ MARGIN = timedelta(hours=24)
 REMEMBERED = 250_000
 """Requests of which the session remembers that they exist; older ones are looked up in the lake."""
 
+MOST_SPANS = 250_000
+"""More waiting spans than this are taken up in shares, so that a round fits into memory."""
+
 FAULTS_OF_DATA = (duckdb.DataError, duckdb.InvalidInputException)
 """What a value may raise; anything else (disk, catalogue) is not the trace's fault."""
 
-FINAL_STEPS = (
-    "6_priced",
-    "6_tangled",
-    "7_summed",
-    "7_assembled",
-    "7_conversions_left_out",
+STORED = (
     "8_sketched",
     "8_slo_changed",
+    "8_pieces",
+    "8_paths",
+    "8_step_sums",
+    "8_cuts_stored",
 )
+"""Steps that make what goes into the lake of what `sql.steps.assemble` found out."""
 
-HOT = (
-    "* EXCLUDE (kind, status_message, ttft_source, target, attributes, resource, events, flag, "
-    "reasoning_tokens, cache_write_tokens, workflow)"
-)
-"""What requests are made of: all columns but these."""
+MADE = {
+    "requests": "assembled",
+    "latency_sketch": "sketched",
+    "slo_hours": "slo_changed",
+    "critical_path": "paths",
+    "request_steps": "step_sums",
+    "possible_cuts": "request_cuts",
+    "lever_doubts": "request_doubts",
+    "call_sketch": "calls_sketched",
+}
+"""What a round writes, and the steps' table that has the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +67,18 @@ class Round:
     requests: int
 
 
+def _sum(rounds: Iterable[Round]) -> Round:
+    return Round(*map(sum, zip(*map(astuple, rounds), strict=True)))
+
+
 class Assembly:
     """Makes requests in the writer's session; one per lake, used by one thread."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, journal_id: str) -> None:
-        """Take up where the last round ended: spans received since its watermark wait again."""
+        """Take up where the last round ended: spans received since its watermark wait again.
+
+        An assembly that was there before in the same session is forgotten.
+        """
         self._con = con
         self._journal_id = journal_id
         self._loaded_through: datetime | None = self._watermark()
@@ -72,12 +86,15 @@ class Assembly:
         self._set("margin", MARGIN)
         self._waiting: list[str] = []
         self._loads = count(1)
-        con.execute("CREATE TEMP TABLE known_traces (trace_id varchar, assembled_at timestamptz)")
         con.execute(
-            f"CREATE TEMP VIEW since_watermark AS SELECT {HOT} FROM lake.spans "
+            "CREATE OR REPLACE TEMP TABLE known_traces (trace_id varchar, assembled_at timestamptz)"
+        )
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW since_watermark AS SELECT {HOT} FROM lake.spans "
             "WHERE received_at >= "
             "coalesce(getvariable('watermark')::timestamptz, '-infinity'::timestamptz)"
         )
+        self._forget_loads()
         self._wait_in_own_table("since_watermark")
         self._count_new_objectives()
 
@@ -96,7 +113,8 @@ class Assembly:
         self._set("as_of", now)
         self._set("quiet_since", now - quiet)
         self._set("patient_since", now - PATIENCE)
-        return self._take_up(now, shares=1, share=0)
+        shares = 1 + self.waiting_spans // MOST_SPANS
+        return _sum(self._take_up(now, shares=shares, share=share) for share in range(shares))
 
     def _take_up(self, now: datetime, *, shares: int, share: int) -> Round:
         """One share of the traces; one that cannot be assembled is found by halving."""
@@ -112,8 +130,7 @@ class Assembly:
             if traces == 1:
                 return self._set_aside(now)
             halves = (share, share + shares)
-            rounds = [self._take_up(now, shares=2 * shares, share=half) for half in halves]
-            return Round(*map(sum, zip(*map(astuple, rounds), strict=True)))
+            return _sum(self._take_up(now, shares=2 * shares, share=half) for half in halves)
         requests = self._store(now, traces)
         self._remember(now)
         return Round(traces, requests)
@@ -124,12 +141,8 @@ class Assembly:
         self._step("3_again")
         if self._value("SELECT count(*) FROM again"):
             self._step("4_retaken")
-        for step in ("5_copies", "5_twins", "6_nested"):
-            self._step(step)
-        if self._value("SELECT count(*) FROM nested"):
-            self._step("6_merged")
-            self._step("6_counted_once")
-        for step in FINAL_STEPS:
+        assemble(self._con)
+        for step in STORED:
             self._step(step)
 
     def _set_aside(self, now: datetime) -> Round:
@@ -148,9 +161,8 @@ class Assembly:
         with transaction(self._con):
             if self._value("SELECT count(*) FROM corrected"):
                 self._step("9_taken_back")
-            self._con.execute("INSERT INTO lake.requests BY NAME FROM assembled")
-            self._con.execute("INSERT INTO lake.latency_sketch BY NAME FROM sketched")
-            self._con.execute("INSERT INTO lake.slo_hours BY NAME FROM slo_changed")
+            for table, rows in MADE.items():
+                self._con.execute(f"INSERT INTO lake.{table} BY NAME FROM {rows}")
             self._con.execute(
                 """INSERT INTO lake.assembly_log
                 SELECT ?, least(min(received_at), ?::timestamptz), ?, ?, ?
@@ -195,10 +207,17 @@ class Assembly:
                 FROM objectives ANTI JOIN lake.slo_counted USING (use_case, metric, threshold_ms)"""
             )
 
+    def _forget_loads(self) -> None:
+        tables = self._con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE temporary AND table_name LIKE 'hot_%'"
+        ).fetchall()
+        for (table,) in tables:
+            self._con.execute(f"DROP TABLE {table}")
+
     def _wait_in_own_table(self, relation: str) -> None:
         """A table for each load: DuckDB copies rows twice that it adds to rows already there."""
         self._waiting.append(f"hot_{next(self._loads)}")
-        self._con.execute(f"CREATE TEMP TABLE {self._waiting[-1]} AS FROM {relation}")
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {self._waiting[-1]} AS FROM {relation}")
         self._show_waiting()
 
     def _show_waiting(self) -> None:
@@ -218,13 +237,8 @@ class Assembly:
         self._con.execute(f"SET VARIABLE {name} = ?", [value])
 
     def _step(self, name: str) -> None:
-        self._con.execute(_sql(name))
+        run_step(self._con, name)
 
     def _value(self, query: str) -> Any:
         row = self._con.execute(query).fetchone()
         return row[0] if row else None
-
-
-@cache
-def _sql(name: str) -> str:
-    return (STEPS / f"{name}.sql").read_text()

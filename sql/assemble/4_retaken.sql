@@ -14,8 +14,8 @@ anti join again using (trace_id)
 union all by name
 select
     spans.* exclude (
-        kind, status_message, ttft_source, target, attributes, resource, events, flag,
-        reasoning_tokens, cache_write_tokens, workflow
+        status_message, ttft_source, target, attributes, resource, events, flag,
+        reasoning_tokens, cache_write_tokens, workflow, ttft_kind
     ),
     spans.started_at + to_microseconds((spans.duration_ms * 1000)::bigint) as ended_at,
 from lake.spans as spans

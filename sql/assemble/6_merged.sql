@@ -1,5 +1,5 @@
 -- Spans of one model call become one call in `taken`: the outermost span that holds no other call, with what the spans within
--- know better. A span around several calls is none; what only it knows goes to the last of them.
+-- know better. A span around several calls is none; what only it knows goes to the last of them, and the others cost nothing.
 create or replace temp table merged as
 with depths as (
     select inner_row as row_id, count(*) as depth
@@ -36,6 +36,15 @@ around as (
     where innermost.calls_within > 1
     group by innermost.outer_row
     having count(taken.input_tokens) = 0
+),
+
+counted_with_last as (
+    select calls.call_row
+    from around
+    inner join taken on around.row_id = taken.rowid
+    inner join innermost on around.row_id = innermost.outer_row
+    inner join calls on innermost.row_id = calls.row_id
+    where taken.input_tokens is not null and calls.call_row != around.last_call_row
 ),
 
 members as (
@@ -75,6 +84,9 @@ select
     arg_max(input_tokens, depth) as input_tokens,
     arg_max(output_tokens, depth) as output_tokens,
     arg_max(cached_tokens, depth) as cached_tokens,
-    arg_max(cost_usd, depth) as cost_usd,
+    case
+        when call_row in (select counted_with_last.call_row from counted_with_last) then 0
+        else arg_max(cost_usd, depth)
+    end as cost_usd,
 from spans_of_calls
 group by call_row

@@ -1,5 +1,6 @@
 -- Model calls inside model calls: a framework's span around its client's, one instrumentation around another.
 -- What a tool or an agent calls is a call of its own. outer_row, inner_row: rows of `taken`, every pair of them.
+-- Spans in a circle, each the parent of the next, are walked once around (union, not union all).
 create or replace temp table nested as
 with outer_calls as (
     select trace_id, span_id, rowid as row_id
@@ -30,7 +31,7 @@ walked as (
     with recursive walk as (
         select trace_id, span_id, row_id as outer_row, row_id as inner_row, false as is_call
         from outer_calls
-        union all
+        union
         select hung.trace_id, hung.span_id, walk.outer_row, hung.row_id, hung.step = 'llm'
         from walk
         inner join hung
@@ -39,7 +40,7 @@ walked as (
 
     select outer_row, inner_row
     from walk
-    where is_call
+    where is_call and outer_row != inner_row
 )
 
 select outer_row, inner_row

@@ -19,7 +19,7 @@ spans_of_tangled_traces as (
         taken.span_id,
         taken.parent_span_id,
         taken.started_at,
-        taken.ended_at,
+        taken.duration_ms,
         coalesce(taken.is_turn, false) as is_turn,
         tangled_traces.roots,
         tangled_traces.has_turns,
@@ -38,7 +38,7 @@ orphans as (
 primary_roots as (
     select
         trace_id,
-        first(span_id order by started_at, ended_at desc, span_id) as span_id,
+        first(span_id order by started_at, duration_ms desc, span_id) as span_id,
     from spans_of_tangled_traces
     where parent_span_id is null
     group by trace_id

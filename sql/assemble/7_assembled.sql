@@ -14,6 +14,7 @@ with around_turns as (
         arg_min(region, started_at) as region,
         arg_min(device, started_at) as device,
         arg_min(arm, started_at) as arm,
+        arg_min(intent, started_at) as intent,
     from taken
     where
         trace_id in (select tangled.trace_id from tangled)
@@ -24,7 +25,8 @@ with around_turns as (
 timed as (
     select
         summed.* exclude (
-            use_case, channel, environment, agent, session_id, user_id, task_id, region, device, arm
+            use_case, channel, environment, agent, session_id, user_id, task_id, region, device, arm,
+            intent
         ),
         coalesce(summed.use_case, around_turns.use_case) as use_case,
         coalesce(summed.channel, around_turns.channel) as channel,
@@ -36,6 +38,7 @@ timed as (
         coalesce(summed.region, around_turns.region) as region,
         coalesce(summed.device, around_turns.device) as device,
         coalesce(summed.arm, around_turns.arm) as arm,
+        coalesce(summed.intent, around_turns.intent) as intent,
         coalesce(entry.started_at, summed.first_started_at) as started_at,
         coalesce(entry.ended_at, summed.last_ended_at) as ended_at,
         coalesce(entry.duration_ms, epoch_us(summed.last_ended_at - summed.first_started_at) / 1e3)
@@ -56,6 +59,7 @@ timed as (
             when coalesce(answer.streamed, true)
                 then answer.started_at + to_microseconds((answer.ttft_ms * 1000)::bigint)
         end as first_token_at,
+        coalesce(answer.streamed, summed.answer_row is null) as is_streamed,
         greatest(
             coalesce(entry.ended_at, summed.last_ended_at),
             case when answer.streamed then answer.ended_at end
@@ -82,13 +86,13 @@ perceived as (
         epoch_us(
             case
                 when first_audio_at is not null then first_audio_at
-                when first_token_at is null then full_at
+                when first_token_at is null or not is_streamed then full_at
                 else coalesce(released_at, first_token_at)
             end - started_at
         ) / 1e3 as perceived_ms,
         case
             when first_audio_at is not null then 'first_audio'
-            when first_token_at is null or released_at is not null then 'full'
+            when first_token_at is null or not is_streamed or released_at is not null then 'full'
             else 'first_token'
         end as perceived_kind,
     from believed
@@ -139,6 +143,8 @@ select
     perceived.quality,
     perceived.spans,
     perceived.is_complete as complete,
+    perceived.intent,
+    perceived.first_tier,
     getvariable('as_of') as assembled_at,
 from perceived
 left join use_cases on perceived.use_case = use_cases.name

@@ -1,6 +1,7 @@
 -- What the spans of each request say together, one row a request, from `taken` and `tangled`.
 -- Of several words for one thing the entry's own counts, then the earliest span's; equal times are told apart by span id, so that
--- the order of arrival does not matter.
+-- the order of arrival does not matter. A call without a cost, but for one that went wrong before its first token, leaves the cost
+-- of the request to what the agent says, if it does.
 create or replace temp table summed as
 with owned as (
     select taken.*, taken.rowid as row_id, parent_span_id is null as is_entry, null as turn_id
@@ -21,6 +22,8 @@ ranked as (
         *,
         not coalesce(cancelled, false) and not coalesce(is_async, false) and status != 'error'
             as is_waited_for,
+        coalesce(input_tokens, ttft_ms) is not null
+        or (status != 'error' and not coalesce(cancelled, false)) as may_cost,
         case when is_entry then -1 else rank_of(started_at, span_id) end as age_rank,
         rank_of(ended_at, span_id) + case when is_final then 1::bigint << 61 else 0 end as answer_rank,
     from owned
@@ -48,8 +51,10 @@ select
     arg_min(region, age_rank) as region,
     arg_min(device, age_rank) as device,
     arg_min(arm, age_rank) as arm,
+    arg_min(intent, age_rank) as intent,
     arg_min(service, age_rank) as service,
     list_sort(list(distinct model) filter (where step = 'llm' and model is not null)) as models,
+    arg_min(tier, age_rank) filter (where step = 'llm') as first_tier,
     count(*) filter (where step = 'llm') as llm_calls,
     count(*) filter (where step = 'tool') as tool_calls,
     count(*) filter (where retry > 0) as retries,
@@ -67,10 +72,13 @@ select
         sum(cached_tokens) filter (where step = 'llm'),
         max(cached_tokens) filter (where step in ('agent', 'workflow'))
     ) as cached_tokens,
-    case
-        when count(*) filter (where step = 'llm' and input_tokens is not null and cost_usd is null) = 0
-            then sum(cost_usd) filter (where step != 'agent' and step != 'workflow')
-    end as cost_usd,
+    coalesce(
+        case
+            when count(*) filter (where step = 'llm' and cost_usd is null and may_cost) = 0
+                then sum(cost_usd) filter (where step != 'agent' and step != 'workflow')
+        end,
+        max(cost_usd) filter (where step in ('agent', 'workflow'))
+    ) as cost_usd,
     arg_max(quality, answer_rank) as quality,
     count(*) as spans,
 from ranked

@@ -31,7 +31,7 @@
 -- input_tokens    prompt tokens of all model calls [tokens]
 -- output_tokens   completion tokens of all model calls [tokens]
 -- cached_tokens   cached prompt tokens of all model calls [tokens]
--- cost_usd        cost of all calls, as sent or by their tokens; null when none is known, or one has no price [USD]
+-- cost_usd        cost of all calls, as sent or by their tokens; null when that of one is not known [USD]
 -- quality         evaluation score of the answer [0..1]
 -- spans           spans, duplicates counted once [count]
 -- complete        false when the root span never arrived: duration_ms is then a lower bound

@@ -1,6 +1,11 @@
-"""`python -m tests.benchmarks [PART …]`: speed and size, beside what they must reach."""
+"""`python -m tests.benchmarks [PART …]`: speed and size, beside what they must reach.
+
+`python -m tests.benchmarks what_if`: predicted savings, beside what they turn out to be.
+`python -m tests.benchmarks tax`: the latency tax found, beside the known truth (`tax --help`).
+"""
 
 import platform
+import sys
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 
@@ -8,7 +13,10 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks import tax, what_if
 from tests.benchmarks.figures import PARTS, Figure, Scale
+
+WHAT_IF = "what_if"
 
 
 def row(figure: Figure) -> tuple[str, str, str, str, str]:
@@ -19,12 +27,19 @@ def row(figure: Figure) -> tuple[str, str, str, str, str]:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["tax"]:
+        tax.main(sys.argv[2:])
+        return
     usual = Scale()
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="default: all")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS, WHAT_IF], help="default: speed")
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="of each long load")
     parser.add_argument("--spans", type=int, default=usual.spans, help="in the lake at the end")
+    parser.add_argument("--requests", type=int, default=2500, help=f"of the company, {WHAT_IF}")
     options = parser.parse_args()
+    if options.parts == [WHAT_IF]:
+        Console(width=400).print(*what_if.tables(options.requests))
+        return
     memory_gib = psutil.virtual_memory().total / 2**30
     table = Table(
         "figure",

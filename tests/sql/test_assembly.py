@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sql.models import run_checks
+from sql.refresh import MADE
 from tests.sql.otlp import START, TestSpan, otlp
 from tests.sql.pipeline import NOW, Pipeline
 
@@ -75,7 +76,7 @@ def test_any_order_of_arrival_gives_the_same_requests(
     in_pieces = assembled(shared_pipeline, arrivals)
     assert in_pieces == at_once
     assert summaries(shared_pipeline) == reference(everything)
-    assert [check for check in run_checks(shared_pipeline.con) if check.offending_rows] == []
+    assert [check for check in run_checks(shared_pipeline.con, MADE) if check.offending_rows] == []
 
 
 def assembled(pipeline: Pipeline, arrivals: list[list[TestSpan]]) -> list[tuple[object, ...]]:
