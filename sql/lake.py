@@ -174,8 +174,9 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
     applied = _applied(con)
     if not applied:
         con.execute("CALL lake.set_option('parquet_compression', 'zstd')")
+    missing = sorted(_steps().keys() - applied)
     con.execute("USE lake")
-    for version in sorted(_steps().keys() - applied):
+    for version in missing:
         step = _steps()[version]
         table = describe(step)
         with transaction(con):
@@ -183,6 +184,9 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
             for comment in comment_statements("TABLE", table.name, table):
                 con.execute(comment)
             con.execute("INSERT INTO lake.lake_version VALUES (?, now())", [version])
+    if missing:
+        # Where rows waited under a table's old columns is dropped now, not under a later reader.
+        con.execute("CALL ducklake_flush_inlined_data('lake')")
     con.execute(SEARCH_PATH)
 
 

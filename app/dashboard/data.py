@@ -1,6 +1,6 @@
 """The lake as this process sees it: one connection, one snapshot per run, results kept by it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +11,6 @@ import polars as pl
 import streamlit as st
 from duckdb import DuckDBPyConnection
 
-from app.queries import Filters
 from sql.lake import LakeMissingError, open_reader, snapshot_id
 from sql.settings import Settings
 
@@ -36,9 +35,13 @@ class Snapshot:
 @contextmanager
 def snapshot(settings: Settings) -> Iterator[Snapshot]:
     """The lake for one run of the script; ``LakeMissingError`` while there is none."""
-    with _session(settings) as cursor:
-        cursor.begin()
-        yield Snapshot(Version(settings.lake, snapshot_id(cursor), _this_minute()), cursor)
+    try:
+        with _session(settings) as cursor:
+            cursor.begin()
+            yield Snapshot(Version(settings.lake, snapshot_id(cursor), _this_minute()), cursor)
+    except duckdb.CatalogException:
+        _reader.clear()  # the next run opens the lake as it is now
+        raise
 
 
 def newest_version(settings: Settings) -> Version:
@@ -56,9 +59,9 @@ def _session(settings: Settings) -> Iterator[DuckDBPyConnection]:
         yield cursor
 
 
-def load(snapshot: Snapshot, query: Callable[..., pl.DataFrame], *filters: Filters) -> pl.DataFrame:
+def load(snapshot: Snapshot, query: Callable[..., pl.DataFrame], *values: Hashable) -> pl.DataFrame:
     """The query's rows in this snapshot, from the cache when they were asked for before."""
-    return _rows(snapshot.cursor, snapshot.version, query, *filters)
+    return _rows(snapshot.cursor, snapshot.version, query, *values)
 
 
 @st.cache_data(
@@ -70,9 +73,9 @@ def _rows(
     _cursor: DuckDBPyConnection,
     version: Version,  # noqa: ARG001 - part of the cache's key
     query: Callable[..., pl.DataFrame],
-    *filters: Filters,
+    *values: Hashable,
 ) -> pl.DataFrame:
-    return query(_cursor, *filters)
+    return query(_cursor, *values)
 
 
 def _is_readable(con: DuckDBPyConnection) -> bool:

@@ -171,3 +171,14 @@ def test_upkeep_bounds_the_files_and_changes_no_number(fresh: Pipeline) -> None:
 def data_files(pipeline: Pipeline) -> int:
     [(files,)] = pipeline.rows("SELECT sum(file_count) FROM ducklake_table_info('lake')")
     return int(files)
+
+
+def test_a_reader_from_the_first_second_reads_on_after_upkeep(fresh: Pipeline) -> None:
+    """Later steps add columns: where rows of the old columns waited is gone before it opens."""
+    with open_reader(fresh.settings) as reader:
+        assert reader.execute("SELECT count(*) FROM requests").fetchall() == [(0,)]
+        for body in bodies(500):
+            fresh.arrive([body])
+        made = fresh.assemble().requests
+        fresh.con.execute("CALL ducklake_flush_inlined_data('lake')")
+        assert reader.execute("SELECT count(*) FROM requests").fetchall() == [(made,)]
