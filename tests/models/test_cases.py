@@ -22,7 +22,14 @@ from tests.sql.otlp import START, TestSpan, otlp
 from tests.sql.pipeline import NOW, TABLES, Pipeline, settings_of
 
 CASES = sorted(file.parent for file in Path(__file__).parent.glob("*/*/expect.csv"))
-ARGUMENTS = {"as_of": NOW, "from_at": START, "to_at": NOW, "bucket_seconds": 3600}
+ARGUMENTS = {
+    "as_of": NOW,
+    "from_at": START,
+    "to_at": NOW,
+    "bucket_seconds": 3600,
+    "wanted_request": f"{'a'.zfill(32)}-{'1'.zfill(16)}",
+    "wanted_span": "1".zfill(16),
+}
 FIELDS = {field.name for field in fields(TestSpan)}
 CHOSEN_BY = {"use_case", "topic"}
 
