@@ -32,3 +32,21 @@ PIPELINE = {
         "The longest that spans of the last 5 minutes waited before the pages could show them."
     ),
 }
+ROWS_TO_ADD = (
+    "A column and a reading are guessed from the key's name; where it does not tell, COLUMN and "
+    "READING are for you to choose, and CONTRIBUTING.md lists them. Keys that say nothing about "
+    "latency, cost or outcome can stay unread."
+)
+STEPS = {
+    "Step": (
+        "What the request was waiting for at a moment. Of things that run side by side only the "
+        "one that held the request up counts, so the steps add up to the whole wait."
+    ),
+    "Slowest 5 %, 1 %": (
+        "Requests by their own wait: the fast half, the slow half up to the 95th percentile, "
+        "from there to the 99th, and beyond."
+    ),
+    "Model call": "A call whose first token nobody reported: it cannot be split in two.",
+    "Orchestration": "The agent’s own time: between steps, and in them when nothing else runs.",
+    "Network": "From a service to another and back, where both reported the call.",
+}
