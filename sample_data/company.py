@@ -1,17 +1,8 @@
-"""The simulated company, read from company.toml: who is asked what, how often, and how slowly."""
+"""The simulated company: who is asked what, how often, and how slowly."""
 
 import math
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-COMPANY_TOML = Path(__file__).with_name("company.toml")
-
-
-class CompanyError(ValueError):
-    """company.toml contradicts itself; the message lists every problem."""
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +24,36 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model's speed: time to first token, time per token, and how much both stretch at peak."""
+    """A model's speed: first token, more for each prompt token, further tokens, all by the hour."""
 
     name: str
     provider: str
     tier: str
     first_token_ms: float
+    prompt_token_ms: float
     first_token_sigma: float
     token_ms: float
     peak_slowdown: float
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTier:
+    """What a model call is paid for, and how much of its provider's busy hours it then feels."""
+
+    name: str
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Round trips within a region and to another one, and what a new connection takes."""
+
+    local_ms: float
+    remote_ms: float
+    sigma: float
+    connect_share: float
+    connect_round_trips: float
+    homes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,7 @@ class Device:
     mobile: bool
     share: float
     edge_ms: float
-    intent: float
+    appetite: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +102,28 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of a chain; a parallel one starts together with the step before it."""
+    """One step of a chain. README.md tells what each column does."""
 
     step: str
     name: str
     model: str | None = None
+    intents: tuple[str, ...] = ()
     share: float = 1.0
     median_ms: float = 0.0
     sigma: float = 0.0
     slow_share: float = 0.0
     slow_factor: float = 1.0
+    cold_ms: float = 0.0
     parallel: bool = False
+    same_message: bool = False
+    contention: float = 0.0
     speculative: bool = False
+    guessed_share: float = 0.0
+    hedge_ms: float = math.inf
     remote: str | None = None
+    decisions: int = 0
+    decided_ms: float = 0.0
+    spared_tokens: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     is_final: bool = True
@@ -127,8 +148,14 @@ class UseCase:
     environments: Mapping[str, float]
     regions: Mapping[str, float]
     models: Mapping[str, float]
+    service_tiers: Mapping[str, float] = field(default_factory=dict)
     fallback: str | None = None
+    intents: Mapping[str, float] = field(default_factory=dict)
+    answered: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    routed: Mapping[str, str] = field(default_factory=dict)
     rates: Rates
+    cached_share: float = 0.4
+    cold_share: float = 0.0
     timeout_ms: float
     conversion: Conversion | None = None
     steps: tuple[Step, ...]
@@ -142,90 +169,8 @@ class Company:
     shapes: Mapping[str, Shape]
     providers: Mapping[str, Provider]
     models: Mapping[str, Model]
+    service_tiers: Mapping[str, ServiceTier]
+    network: Network
     devices: tuple[Device, ...]
     incidents: tuple[Incident, ...]
     use_cases: tuple[UseCase, ...]
-
-
-def load_company(path: Path = COMPANY_TOML) -> Company:
-    """The company in the file.
-
-    Raises:
-        CompanyError: shares do not add up or a name is not defined.
-    """
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    shapes = (Shape(r["name"], tuple(r["hours"]), tuple(r["days"])) for r in rows["shape"])
-    company = Company(
-        live_requests_per_second=rows["live"]["requests_per_second"],
-        shapes={shape.name: shape for shape in shapes},
-        providers={row["name"]: Provider(**row) for row in rows["provider"]},
-        models={row["name"]: Model(**row) for row in rows["model"]},
-        devices=tuple(Device(**row) for row in rows["device"]),
-        incidents=tuple(Incident(**row) for row in rows["incident"]),
-        use_cases=tuple(_use_case(row) for row in rows["use_case"]),
-    )
-    if problems := list(_problems(company)):
-        raise CompanyError(f"{path}: " + "; ".join(problems))
-    return company
-
-
-def _use_case(row: dict[str, Any]) -> UseCase:
-    conversion = row.get("conversion")
-    return UseCase(
-        **{
-            **row,
-            "rates": Rates(**row["rates"]),
-            "conversion": Conversion(**conversion) if conversion else None,
-            "steps": tuple(Step(**step) for step in row["steps"]),
-        }
-    )
-
-
-def _problems(company: Company) -> list[str]:
-    problems = [
-        f"{owner}: shares add up to {sum(shares):g}, not 1"
-        for owner, shares in _shares(company)
-        if not math.isclose(sum(shares), 1)
-    ]
-    problems += [
-        f"{owner}: no {kind} named {name!r}"
-        for owner, kind, name, known in _references(company)
-        if name not in known
-    ]
-    problems += [
-        f"shape {shape.name}: needs 24 hours and 7 days"
-        for shape in company.shapes.values()
-        if (len(shape.hours), len(shape.days)) != (24, 7)
-    ]
-    return problems
-
-
-def _shares(company: Company) -> list[tuple[str, list[float]]]:
-    shares = [("devices", [device.share for device in company.devices])]
-    for use_case in company.use_cases:
-        for column in ("environments", "regions", "models"):
-            split: Mapping[str, float] = getattr(use_case, column)
-            shares.append((f"{use_case.name}.{column}", list(split.values())))
-    return shares
-
-
-def _references(company: Company) -> list[tuple[str, str, str, Mapping[str, object]]]:
-    references: list[tuple[str, str, str, Mapping[str, object]]] = [
-        (model.name, "provider", model.provider, company.providers)
-        for model in company.models.values()
-    ]
-    references += [
-        (provider.name, "shape", provider.busy, company.shapes)
-        for provider in company.providers.values()
-    ]
-    references += [
-        (f"incident {incident.days_before_end} days before the end", "provider", incident.provider,
-         company.providers)
-        for incident in company.incidents
-    ]  # fmt: skip
-    for use_case in company.use_cases:
-        asked = [*use_case.models, *filter(None, [use_case.fallback])]
-        asked += [step.model for step in use_case.steps if step.step == "llm" and step.model]
-        references += [(use_case.name, "model", model, company.models) for model in asked]
-        references.append((use_case.name, "shape", use_case.shape, company.shapes))
-    return references

@@ -1,49 +1,91 @@
-"""Random numbers by the block: one numpy call costs as much as hundreds of numbers."""
+"""Random numbers by name: every request has a row of them, and so has each of its steps.
+
+To ask for one number fewer or one more shifts no other. A company in which one thing is changed
+draws the same numbers everywhere else (common random numbers), so that what it changed can be told
+request by request. Numbers are drawn by the block: one numpy call costs as much as hundreds.
+"""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice, repeat
 
 import numpy as np
-from numpy.typing import NDArray
 
-BLOCK = 8192
+BLOCK = 4096
 
 
-class Draws:
-    """An endless, seeded supply of random numbers, choices and ids. Not thread-safe."""
+def _columns(*names: str) -> dict[str, int]:
+    return {name: at for at, name in enumerate(names)}
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        """Draws everything from the generator."""
-        self.uniform = _numbers(rng.random).__next__
-        self.normal = _numbers(rng.standard_normal).__next__
-        self.trace_id = _ids(rng, 16).__next__
-        self.span_id = _ids(rng, 8).__next__
 
-    def chance(self, share: float) -> bool:
-        """True in that share of calls; certainty costs no number."""
-        return share >= 1.0 or (share > 0.0 and self.uniform() < share)
+UNIFORMS = _columns(
+    *("environment", "region", "service_tier", "cold", "guessed", "quality", "converts"),
+    *("happens", "slow", "hedge_slow", "cancelled", "contention", "connects", "decision"),
+    *("retry", "timeout", "error", "cached", "cache_saving", "abandon", "abandoned_at", "prompt"),
+)
+NORMALS = _columns(
+    *("edge", "router", "closing", "gap", "duration", "hedge", "cold", "round_trip"),
+    *("rejection", "backoff", "failure", "input_tokens", "output_tokens", "first_token"),
+    *("routed_first_token", "sentence", "first_audio"),
+)
 
-    def lognormal(self, median: float, sigma: float) -> float:
+
+class Row:
+    """One row: a number for everything that may happen once in a request or in a step."""
+
+    __slots__ = ("_at", "_normal", "_uniform")
+
+    def __init__(
+        self, uniform: Callable[[int, int], float], normal: Callable[[int, int], float], at: int
+    ) -> None:
+        """The row at that place of both blocks."""
+        self._uniform, self._normal, self._at = uniform, normal, at
+
+    def uniform(self, name: str, low: float = 0.0, high: float = 1.0) -> float:
+        """The number of that name, somewhere between the two."""
+        return low + (high - low) * self._uniform(self._at, UNIFORMS[name])
+
+    def chance(self, name: str, share: float) -> bool:
+        """True in that share of rows."""
+        return share > 0.0 and self._uniform(self._at, UNIFORMS[name]) < share
+
+    def lognormal(self, name: str, median: float, sigma: float) -> float:
         """A latency with that median."""
-        return median * math.exp(sigma * self.normal())
+        return median * math.exp(sigma * self._normal(self._at, NORMALS[name]))
 
-    def pick(self, shares: Mapping[str, float]) -> str:
-        """One of the names, by its share."""
-        left = self.uniform()
-        for name, share in shares.items():
+    def pick(self, name: str, shares: Mapping[str, float]) -> str:
+        """One of the keys, by its share."""
+        left = self._uniform(self._at, UNIFORMS[name])
+        for key, share in shares.items():
             left -= share
             if left < 0:
-                return name
+                return key
         return next(reversed(list(shares)))
 
 
-def _numbers(draw: Callable[[int], NDArray[np.float64]]) -> Iterator[float]:
-    while True:
-        yield from draw(BLOCK).tolist()
+class Draws:
+    """An endless, seeded supply of rows and ids. Not thread-safe."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        """Draws everything from the generator."""
+        self._rows = chain.from_iterable(_blocks(rng))
+        self.ids = _ids(rng).__next__
+
+    def rows(self, count: int) -> list[Row]:
+        """The next rows."""
+        return list(islice(self._rows, count))
 
 
-def _ids(rng: np.random.Generator, size: int) -> Iterator[bytes]:
+def _blocks(rng: np.random.Generator) -> Iterator[Iterable[Row]]:
     while True:
-        block = rng.bytes(size * BLOCK)
-        for at in range(0, len(block), size):
-            yield block[at : at + size]
+        uniforms = rng.random((BLOCK, len(UNIFORMS)))
+        normals = rng.standard_normal((BLOCK, len(NORMALS)))
+        yield map(Row, repeat(uniforms.item), repeat(normals.item), range(BLOCK))
+
+
+def _ids(rng: np.random.Generator) -> Iterator[tuple[bytes, int]]:
+    """A trace id, and the number from which the ids of its spans count up."""
+    while True:
+        block = rng.bytes(BLOCK * 24)
+        for at in range(0, len(block), 24):
+            yield block[at : at + 16], int.from_bytes(block[at + 16 : at + 24])

@@ -1,6 +1,6 @@
 """Who asks what and when: sessions and their turns, drawn an hour at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -12,20 +12,30 @@ from sample_data.company import Company, Device, Shape, UseCase
 SECOND_NS = 10**9
 HOUR_NS = 3600 * SECOND_NS
 DAY_NS = 24 * HOUR_NS
-LONGEST_SESSION_TURNS = 6
+LONGEST_SESSION_QUESTIONS = 6
+LONGEST_TASK_TURNS = 3
+QUESTIONS_PER_TASK = 2  # of a use case in which nobody tells whether a question was answered
+NO_INTENT = {"": 1.0}
 THINKING_MEDIAN_S = 18.0
-SERVER_SIDE = Device("server", mobile=False, share=1.0, edge_ms=1.0, intent=1.0)
+SERVER_SIDE = Device("server", mobile=False, share=1.0, edge_ms=1.0, appetite=1.0)
 
 
 class Visit(NamedTuple):
-    """One request to come: turn of a session, ordered by its start."""
+    """One request to come: turn of a session, ordered by its start.
+
+    intent is "" where nobody tells, and is_answered None.
+    """
 
     start_ns: int
     session: int
     turn: int
     is_last: bool
+    task: int
     use_case: UseCase
     device: Device
+    model: str
+    intent: str
+    is_answered: bool | None
 
 
 def plan_visits(
@@ -69,19 +79,63 @@ def _mean_sessions(use_case: UseCase, shape: Shape, from_ns: int, to_ns: int) ->
 def _visits(
     company: Company, use_case: UseCase, starts_ns: NDArray[np.int64], rng: np.random.Generator
 ) -> Iterator[Visit]:
-    turns = np.minimum(rng.geometric(1 / use_case.turns, len(starts_ns)), LONGEST_SESSION_TURNS)
-    thinking_s = (
-        rng.lognormal(np.log(THINKING_MEDIAN_S), 0.6, (len(starts_ns), LONGEST_SESSION_TURNS)) + 8
-    )
+    sessions = len(starts_ns)
     devices = company.devices if use_case.has_device else (SERVER_SIDE,)
-    held = rng.choice(len(devices), len(starts_ns), p=[device.share for device in devices])
-    sessions = rng.integers(2**48, size=len(starts_ns))
-    offsets_ns = (np.cumsum(thinking_s, axis=1) * SECOND_NS).astype(np.int64)
-    for row, (start_ns, session, count) in enumerate(
-        zip(starts_ns.tolist(), sessions.tolist(), turns.tolist(), strict=True)
+    tries = LONGEST_TASK_TURNS if use_case.answered else 1
+    longest = LONGEST_SESSION_QUESTIONS * tries
+    thinking_s = rng.lognormal(np.log(THINKING_MEDIAN_S), 0.6, (sessions, longest)) + 8
+    columns = (
+        starts_ns,
+        rng.integers(2**48, size=sessions),
+        rng.choice(len(devices), sessions, p=[device.share for device in devices]),
+        np.minimum(rng.geometric(1 / use_case.turns, sessions), LONGEST_SESSION_QUESTIONS),
+        (np.cumsum(thinking_s, axis=1) * SECOND_NS).astype(np.int64),
+        _picked(use_case.models, sessions, rng),
+        _picked(use_case.intents or NO_INTENT, sessions, rng),
+        rng.random((sessions, LONGEST_SESSION_QUESTIONS, tries)),
+    )
+    for start_ns, session, device, questions, offsets_ns, *drawn in zip(
+        *(column.tolist() for column in columns), strict=True
     ):
-        for turn in range(count):
-            offset_ns = int(offsets_ns[row, turn - 1]) if turn else 0
+        turns = list(_turns(use_case, questions, *drawn))
+        for turn, (task, model, intent, is_answered) in enumerate(turns):
             yield Visit(
-                start_ns + offset_ns, session, turn, turn == count - 1, use_case, devices[held[row]]
+                start_ns + (offsets_ns[turn - 1] if turn else 0),
+                session,
+                turn,
+                turn == len(turns) - 1,
+                task,
+                use_case,
+                devices[device],
+                model,
+                intent,
+                is_answered,
             )
+
+
+def _picked(
+    shares: Mapping[str, float], sessions: int, rng: np.random.Generator
+) -> NDArray[np.object_]:
+    size = (sessions, LONGEST_SESSION_QUESTIONS)
+    return rng.choice(np.array(list(shares), object), size, p=list(shares.values()))
+
+
+def _turns(
+    use_case: UseCase,
+    questions: int,
+    models: list[str],
+    intents: list[str],
+    luck: list[list[float]],
+) -> Iterator[tuple[int, str, str, bool | None]]:
+    """Task, model, intent of each turn, and whether it answers; else the question comes again."""
+    for question in range(questions):
+        if not use_case.answered:
+            task = question // QUESTIONS_PER_TASK
+            yield task, models[question], intents[task], None
+            continue
+        model, intent = models[question], intents[question]
+        for drawn in luck[question]:
+            is_answered = drawn < use_case.answered[intent][model]
+            yield question, model, intent, is_answered
+            if is_answered:
+                break

@@ -63,6 +63,6 @@ class SimulatedTrace(NamedTuple):
     perceived_ms: float | None
     response_ms: float
     outcome: str
-    intent: float
+    appetite: float
     excess_ms: float | None = None
     converted: bool | None = None

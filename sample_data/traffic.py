@@ -8,17 +8,19 @@ from itertools import count
 
 import numpy as np
 
-from sample_data.company import Company, UseCase, load_company
+from sample_data.company import Company, Step, UseCase
+from sample_data.company_file import load_company
 from sample_data.dialects import Dialect, load_dialects
 from sample_data.draws import Draws
 from sample_data.model_call import call_model
 from sample_data.plan import DAY_NS, HOUR_NS, SECOND_NS, Visit, plan_visits
-from sample_data.request import begin, finish, run_step, speak
+from sample_data.request import Request, begin, finish
 from sample_data.spans import SimulatedEvent, SimulatedTrace
+from sample_data.steps import route, run_step, speak
 from sample_data.world import World, outages_before
 
 LARGEST_EXCESS_MS = 6000.0
-BUSY_HOURS_INTENT = 1.15  # buyers come in the evening, when it is slowest: a confounder
+BUSY_HOURS_APPETITE = 1.15  # buyers come in the evening, when it is slowest: a confounder
 BUSY_HOURS = range(17, 22)
 
 
@@ -28,9 +30,9 @@ class Sessions:
 
     excess_ms: dict[int, list[float]] = field(default_factory=dict)
 
-    def settle(self, world: World, visit: Visit, trace: SimulatedTrace) -> SimulatedTrace:
+    def settle(self, request: Request, trace: SimulatedTrace) -> SimulatedTrace:
         """The trace, and after a session's last request whether the session converted."""
-        truth = visit.use_case.conversion
+        visit, truth = request.visit, request.visit.use_case.conversion
         if truth is None:
             return trace
         waited_ms = trace.perceived_ms or trace.response_ms
@@ -40,10 +42,11 @@ class Sessions:
             return trace
         excesses_ms = self.excess_ms.pop(visit.session)
         mean_ms = sum(excesses_ms) / len(excesses_ms)
-        intent = trace.intent * (BUSY_HOURS_INTENT if _is_busy(visit.start_ns) else 1.0)
+        appetite = trace.appetite * (BUSY_HOURS_APPETITE if _is_busy(visit.start_ns) else 1.0)
         kept = max(0.0, 1 - truth.loss_per_100_ms * mean_ms / 100)
-        converted = trace.outcome == "ok" and world.draws.chance(truth.rate * intent * kept)
-        settled = trace._replace(intent=intent, excess_ms=mean_ms, converted=converted)
+        wants = request.own_row.chance("converts", truth.rate * appetite * kept)
+        converted = trace.outcome == "ok" and wants
+        settled = trace._replace(appetite=appetite, excess_ms=mean_ms, converted=converted)
         return _with_conversion(settled, visit) if converted else settled
 
 
@@ -114,8 +117,9 @@ def mean_spans(use_case: UseCase, dialect: Dialect) -> float:
             own += rates.retry + (rates.timeout if use_case.fallback else 0.0)
             fatal = rates.error + (0.0 if use_case.fallback else rates.timeout)
             fatal += rates.abandon if step.is_final else 0.0
-        spans += alive * step.share * own
-        alive *= 1 - step.share * fatal
+        share = step.share * (sum(use_case.intents[i] for i in step.intents) or 1.0)
+        spans += alive * share * own
+        alive *= 1 - share * fatal
     return spans
 
 
@@ -123,14 +127,23 @@ _RUNNERS = {"llm": call_model, "tts": speak}
 
 
 def _simulate(world: World, sessions: Sessions, visit: Visit) -> SimulatedTrace:
-    request = begin(world, visit)
-    for step in visit.use_case.steps:
-        if not world.draws.chance(step.share):
+    own_row, *rows = world.draws.rows(1 + len(visit.use_case.steps))
+    request = begin(world, visit, own_row)
+    route(request)
+    for step, request.row in zip(visit.use_case.steps, rows, strict=True):
+        if not _happens(request, step):
+            request.unspared_tokens += step.spared_tokens
             continue
         _RUNNERS.get(step.step, run_step)(request, step)
         if request.outcome != "ok":
             break
-    return sessions.settle(world, visit, finish(request))
+    return sessions.settle(request, finish(request))
+
+
+def _happens(request: Request, step: Step) -> bool:
+    if step.intents and request.visit.intent not in step.intents:
+        return False
+    return step.share >= 1.0 or request.row.chance("happens", step.share)
 
 
 def _with_conversion(trace: SimulatedTrace, visit: Visit) -> SimulatedTrace:

@@ -29,15 +29,17 @@ class World:
     dialects: dict[str, Dialect]
     draws: Draws
     outages: Sequence[Outage] = ()
+    decided: set[tuple[str, str]] = field(default_factory=set)
     _resources: dict[tuple[str, str, str], Resource] = field(default_factory=dict)
 
     def busy_shape(self, model: Model) -> Shape:
         """The hours in which the model's provider is busy."""
         return self.company.shapes[self.company.providers[model.provider].busy]
 
-    def slowdown(self, model: Model, at_ns: int) -> float:
+    def slowdown(self, model: Model, at_ns: int, service_tier: str = "") -> float:
         """How many times longer than in the quietest hour the model takes."""
-        factor = 1 + (model.peak_slowdown - 1) * load_at(self.busy_shape(model), at_ns)
+        felt = self.company.service_tiers[service_tier].peak if service_tier else 1.0
+        factor = 1 + felt * (model.peak_slowdown - 1) * load_at(self.busy_shape(model), at_ns)
         outage = self.outage(model, at_ns)
         return factor * outage.slowdown if outage else factor
 

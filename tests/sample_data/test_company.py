@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from sample_data.company import COMPANY_TOML, CompanyError, load_company
+from sample_data.company_file import COMPANY_TOML, CompanyError, load_company
 from sample_data.dialects import load_dialects
 
 
@@ -19,6 +19,11 @@ def test_company_validates_and_every_dialect_is_spoken() -> None:
             'fallback = "claude-haiku-4-5"',
             'fallback = "claude"',
             "live_chat: no model named 'claude'",
+        ),
+        (
+            "answered.pricing = {",
+            "answered.prices = {",
+            "lead_gen: no intent named 'prices'",
         ),
         ('busy = "steady"', 'busy = "stady"', "self_hosted: no shape named 'stady'"),
         ("days = [0.95, 0.95, 1.0,", "days = [", "shape evening: needs 24 hours and 7 days"),

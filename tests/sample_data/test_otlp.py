@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from sample_data.company import load_company
+from sample_data.company_file import load_company
 from sample_data.model_call import PROMPT_TEXT
 from sample_data.otlp import batches, export_request
 from sample_data.spans import SimulatedTrace
@@ -76,7 +76,9 @@ def test_units_of_the_first_token_are_those_of_the_library(two_days: list[Simula
 
 def test_finish_reasons_are_an_array_and_flags_are_flags(two_days: list[SimulatedTrace]) -> None:
     chat = next(
-        a for a in map(_attributes, _spans(two_days)) if "gen_ai.response.finish_reasons" in a
+        a
+        for a in map(_attributes, _spans(two_days))
+        if {"gen_ai.response.finish_reasons", "gen_ai.request.stream"} <= a.keys()
     )
     assert chat["gen_ai.response.finish_reasons"].array_value.values[0].string_value == "stop"
     assert chat["gen_ai.request.stream"].WhichOneof("value") == "bool_value"

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from sample_data.company import Conversion, load_company
+from sample_data.company import Conversion
+from sample_data.company_file import load_company
 from sample_data.spans import SimulatedTrace
 from sample_data.traffic import LiveTraffic, history
 
@@ -89,7 +90,7 @@ def test_effect_of_latency_is_recoverable_from_conversions(loss_per_100_ms: floa
     linear_ms = 1000.0  # beyond it nothing is left to lose
     sessions = np.array(
         [
-            (trace.intent, trace.intent * trace.excess_ms / 100, trace.converted)
+            (trace.appetite, trace.appetite * trace.excess_ms / 100, trace.converted)
             for trace in traces
             if trace.excess_ms is not None and trace.excess_ms < linear_ms and trace.outcome == "ok"
         ]
