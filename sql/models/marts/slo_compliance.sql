@@ -1,11 +1,12 @@
--- Every objective by UTC day and over its rolling window up to a moment (from the hour in which it begins), with what is left of its error budget.
+-- Every objective by UTC day, and up to a moment: over its rolling window (from the hour in which it begins), and over the calendar
+-- week and month so far. With what is left of the error budget that the requests of that time allow.
 -- grain: use_case, metric, threshold_ms, period, day
 -- use_case         as in objectives
 -- metric           first_token, perceived or response
 -- threshold_ms     a request within it is good [ms]
 -- objective        share of requests that are to be good [0..1]
--- period           day or window
--- day              the UTC day, or the last day of the window
+-- period           day, week or month (from Monday or the 1st, UTC, so far), or window
+-- day              the UTC day, or the last day of the period
 -- window_days      days in the window [days]
 -- good             requests that finished well and in time [count]
 -- total            requests that count: good and bad [count]
@@ -36,22 +37,36 @@ days as (
     having sum(total) > 0 or sum(unknown) > 0
 ),
 
-windows as (
+starts as (
     select
-        objectives.use_case,
-        objectives."position",
+        use_case,
+        "position",
+        unnest(['window', 'week', 'month']) as period,
+        unnest([
+            date_trunc('hour', as_of::timestamptz - to_days(window_days)),
+            date_trunc('week', as_of::timestamptz),
+            date_trunc('month', as_of::timestamptz),
+        ]) as from_at,
+    from objectives
+),
+
+so_far as (
+    select
+        starts.use_case,
+        starts."position",
+        starts.period,
         as_of::timestamptz::date as day,
         coalesce(sum(events.good), 0) as good,
         coalesce(sum(events.total), 0) as total,
         coalesce(sum(events.unknown), 0) as unknown,
         sum(events.good) filter (where events.hour >= as_of - interval 1 day) as last_day_good,
         sum(events.total) filter (where events.hour >= as_of - interval 1 day) as last_day_total,
-    from objectives
+    from starts
     left join events
         on
-            objectives.use_case = events.use_case
-            and objectives."position" = events."position"
-            and events.hour >= date_trunc('hour', as_of - to_days(objectives.window_days))
+            starts.use_case = events.use_case
+            and starts."position" = events."position"
+            and starts.from_at <= events.hour
     group by all
 ),
 
@@ -59,8 +74,7 @@ periods as (
     select *, 'day' as period, null as last_day_good, null as last_day_total
     from days
     union all by name
-    select *, 'window' as period
-    from windows
+    from so_far
 )
 
 select

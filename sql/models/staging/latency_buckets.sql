@@ -1,42 +1,11 @@
--- Latency buckets of any period: whole hours from the sketch, the broken hours at its ends from the requests themselves.
+-- Latencies of any period in buckets: what percentiles are read from.
 -- grain: use_case, metric, bucket
 -- use_case  as in requests
 -- metric    first_token, perceived or response
 -- bucket    as in latency_sketch
 -- n         requests [count]
 -- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
-with whole_hours as (
-    select use_case, metric, bucket, n
-    from lake.latency_sketch
-    where
-        hour >= hour_from(from_at)
-        and (hour < hour_of(to_at) or (hour = hour_of(to_at) and not is_hour_open(to_at)))
-        and is_chosen(use_case_list, use_case)
-        and is_chosen(channel_list, channel)
-        and is_chosen(tier_list, tier)
-        and is_chosen(environment_list, environment)
-),
-
-requests as (
-    select use_case, ttft_ms as first_token, perceived_ms as perceived, duration_ms as response
-    from requests_of_broken_hours(
-        from_at, to_at, use_case_list, channel_list, tier_list, environment_list
-    )
-    where outcome = 'ok' and is_in_period
-),
-
-broken_hours as (
-    unpivot requests
-    on first_token, perceived, response into name metric value latency_ms
-)
-
 select use_case, metric, bucket, sum(n) as n
-from (
-    select use_case, metric, bucket, n
-    from whole_hours
-    union all
-    select use_case, metric, latency_bucket(latency_ms), 1
-    from broken_hours
-)
+from latency_hours(from_at, to_at, use_case_list, channel_list, tier_list, environment_list)
 group by all
 having sum(n) > 0
