@@ -1,0 +1,3 @@
+-- Lower end of an interval of two independent parts: the curve's own end, and chance, in quadrature.
+-- parameters: middle, curve_low, variance
+(middle - sqrt((middle - curve_low) ** 2 + 1.6448536269514722 ** 2 * variance))

@@ -1,0 +1,1 @@
+"""The latency tax: what is counted of sessions, and the fits that say what slowness costs."""

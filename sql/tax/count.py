@@ -1,0 +1,90 @@
+"""Which sessions changed since they were last counted, and their days counted anew."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+COUNT = (Path(__file__).parent / "count.sql").read_text()
+NEWEST = """
+select
+    (select max(assembled_at) from lake.requests) as requests_through,
+    (select max(received_at) from lake.conversions) as conversions_through,
+"""
+CHANGED_DAYS = """
+with counted as (
+    select
+        coalesce(max(requests_through), '-infinity') as requests_through,
+        coalesce(max(conversions_through), '-infinity') as conversions_through,
+    from lake.tax_counted
+),
+
+followed as (
+    select requests.started_at
+    from conversions, counted, lake.requests as requests
+    where
+        conversions.received_at > counted.conversions_through
+        and requests.request_id = conversions.request_id
+)
+
+select distinct started_at::date as day
+from lake.requests, counted
+where assembled_at > counted.requests_through
+union
+select distinct started_at::date as day
+from followed
+union
+select distinct tax_cells.hour::date as day
+from lake.tax_cells as tax_cells
+left join objectives on tax_cells.use_case = objectives.use_case and objectives."position" = 1
+where tax_cells.budget_ms is distinct from objectives.threshold_ms
+order by day
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Days of which the cells are to be replaced."""
+
+    days: list[date]
+    cells: pa.Table
+    requests_through: datetime | None
+    conversions_through: datetime | None
+
+
+def count_changed(con: duckdb.DuckDBPyConnection) -> Counted | None:
+    """The cells of the days on which something changed; None when nothing did. Only reads."""
+    con.execute("BEGIN")
+    try:
+        through = con.execute(NEWEST).fetchone() or (None, None)
+        days = [row[0] for row in con.execute(CHANGED_DAYS).fetchall()]
+        if not days:
+            return None
+        con.execute("SET VARIABLE tax_from = ?::timestamptz", [days[0]])
+        con.execute("SET VARIABLE tax_to = ?::timestamptz", [days[-1] + timedelta(days=1)])
+        con.execute("SET VARIABLE tax_days = ?::date[]", [days])
+        con.execute(
+            "CREATE OR REPLACE TEMP VIEW sessions_to_count AS "
+            "FROM tax_sessions(getvariable('tax_from'), getvariable('tax_to')) "
+            "WHERE list_contains(getvariable('tax_days'), day)"
+        )
+        return Counted(days, con.execute(COUNT).to_arrow_table(), *through)
+    finally:
+        con.execute("COMMIT")
+
+
+def store_counted(con: duckdb.DuckDBPyConnection, counted: Counted) -> None:
+    """Replace the cells of those days; inside the caller's transaction."""
+    con.execute(
+        "DELETE FROM lake.tax_cells WHERE list_contains(?::date[], hour::date)", [counted.days]
+    )
+    con.register("cells_counted", counted.cells)
+    con.execute("INSERT INTO lake.tax_cells BY NAME FROM cells_counted")
+    con.unregister("cells_counted")
+    con.execute("DELETE FROM lake.tax_counted")
+    con.execute(
+        "INSERT INTO lake.tax_counted VALUES (?, ?, now())",
+        [counted.requests_through, counted.conversions_through],
+    )

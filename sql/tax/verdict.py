@@ -1,0 +1,85 @@
+"""What may be said of a use case, why, and what would let us say more (METHODS, latency tax 4)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+FEWEST_CONVERSIONS = 100
+BLENDED_FROM = 0.3
+MEASURED_FROM = 0.7
+TOO_WIDE = 1.5
+"""An experiment with an error beyond this multiple of the prior's does not settle what fails."""
+
+Verdict = Literal["measured", "blended", "insufficient_data", "not_identifiable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the verdict looks at."""
+
+    conversions: int
+    late: int
+    """Sessions over the budget."""
+    placebo_passed: bool | None
+    """None where too few conversions were in time to tell."""
+    provider_se: float | None
+    """Of the provider experiment; None without one."""
+    has_experiment: bool
+    """Whether sessions were delayed at random."""
+    data_share: float
+    """How much of the result is data, 0..1."""
+    prior_sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict with its reason and what would cure it; texts are for people."""
+
+    verdict: Verdict
+    reason: str
+    cure: str | None
+
+
+RANDOMISE = (
+    "Delay a random 1–5 % of sessions by a fixed time and send marketing.experiment.arm"
+    " ('delayed' and 'as_is'), or route sessions between providers at random."
+)
+FEW = "Not enough conversions yet ({conversions:,}). Benchmark range, not your data."
+CONFOUNDED = (
+    "Slow sessions differ from fast ones in ways your data does not record."
+    " We cannot separate the two. Benchmark only."
+)
+
+
+def verdict(facts: Facts) -> Finding:
+    """The first rule that holds."""
+    few = FEW.format(conversions=facts.conversions)
+    if facts.conversions < FEWEST_CONVERSIONS:
+        return Finding("insufficient_data", few, "Wait for more conversions, or import past ones.")
+    if not facts.late:
+        return Finding("measured", "Every answer was within the budget: nothing was lost.", None)
+    if _is_confounded(facts):
+        return Finding("not_identifiable", CONFOUNDED, RANDOMISE)
+    if facts.data_share < BLENDED_FROM:
+        return Finding("insufficient_data", few, RANDOMISE)
+    evidence = f"{facts.data_share:.0%} from your data, the rest benchmark; {_checked(facts)}"
+    if facts.data_share < MEASURED_FROM:
+        return Finding("blended", f"{evidence}.", RANDOMISE)
+    return Finding("measured", f"From your data; {_checked(facts)}.", None)
+
+
+def _is_confounded(facts: Facts) -> bool:
+    """Whether nothing but the comparison of slow with fast is there, and that cannot be trusted."""
+    if facts.has_experiment or facts.placebo_passed:
+        return False
+    if facts.provider_se is None:
+        return True
+    return facts.placebo_passed is False and facts.provider_se > TOO_WIDE * facts.prior_sd
+
+
+def _checked(facts: Facts) -> str:
+    checks = {
+        "randomised delays": facts.has_experiment,
+        "provider incidents": facts.provider_se is not None,
+        "a placebo check": facts.placebo_passed is True,
+    }
+    return "checked against " + " and ".join(name for name, is_there in checks.items() if is_there)
