@@ -10,7 +10,7 @@ from datetime import datetime
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-Value = datetime | int | list[str] | None
+Value = datetime | int | str | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,48 @@ def trend(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
     )
 
 
+def where_time_goes(cursor: DuckDBPyConnection, filters: Filters, metric: str) -> pl.DataFrame:
+    """One row per use case, band and step; the use case with most requests first."""
+    return _frame(
+        cursor,
+        """
+        select
+            cells.*,
+            use_cases.title,
+            (
+                select first(threshold_ms order by metric = 'response', "position")
+                from objectives
+                where
+                    objectives.use_case = cells.use_case
+                    and ($metric = 'perceived' or objectives.metric = 'response')
+            ) as budget_ms,
+        from where_time_goes(
+            $from_at, $to_at,
+            $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]
+        ) as cells
+        inner join use_cases on cells.use_case = use_cases.name
+        where metric = $metric
+        order by max(n) over (partition by use_case) desc, use_case
+        """,
+        {**_scope(filters), "metric": metric},
+    )
+
+
+def where_time_went(cursor: DuckDBPyConnection, filters: Filters, metric: str) -> pl.DataFrame:
+    """One row per use case, band and step: the period against the one before it."""
+    return _frame(
+        cursor,
+        """
+        from where_time_goes_compared(
+            $from_at, $to_at,
+            $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]
+        )
+        where metric = $metric
+        """,
+        {**_scope(filters), "metric": metric},
+    )
+
+
 def choices(cursor: DuckDBPyConnection) -> pl.DataFrame:
     """One row per value that a filter offers: facet, value, title."""
     return _frame(
@@ -110,6 +152,12 @@ def pipeline_rate(cursor: DuckDBPyConnection) -> pl.DataFrame:
 def pipeline_senders(cursor: DuckDBPyConnection) -> pl.DataFrame:
     """One row per service and environment, the latest heard first."""
     return _frame(cursor, "from pipeline_senders order by last_seen_at desc, service, environment")
+
+
+def pipeline_unmapped_keys(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row per attribute key that nothing reads, those whose name tells what they are first."""
+    query = "from pipeline_unmapped_keys order by column_name is null, spans desc, key"
+    return _frame(cursor, query)
 
 
 def _scope(filters: Filters) -> dict[str, Value]:

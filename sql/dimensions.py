@@ -1,13 +1,16 @@
-"""The tables of the settings and conventions: use cases, objectives, tiers, conversions' names."""
+"""The tables of the settings and conventions: use cases, tiers, families, names and guesses."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 from sql import conversions
 from sql.dictionary import comment_statements, describe, literal
+from sql.levers import levers
 from sql.settings import Settings
 
 FOLDER = Path(__file__).parent / "models" / "dimensions"
+BURN_WINDOWS = Path(__file__).parent / "burn_windows.csv"
 
 Row = tuple[object, ...]
 
@@ -45,13 +48,50 @@ def _rows(settings: Settings) -> dict[str, list[Row]]:
             )
             for p in settings.prices
         ],
+        "conventions": _listed("conventions.csv"),
+        "instrumentation_families": _listed("families.csv"),
+        "column_guesses": _listed("guesses.csv"),
+        "levers": [
+            (
+                lever.name,
+                position,
+                lever.title,
+                lever.description,
+                lever.assumptions,
+                lever.no,
+                lever.unknown,
+            )
+            for position, lever in enumerate(levers().values(), start=1)
+        ],
+        "lever_parameters": [
+            (lever.name, p.name, p.title, p.default, p.min, p.max, p.unit)
+            for lever in levers().values()
+            for p in lever.parameters
+        ],
+        "benchmarks": [
+            (b.name, b.title, b.kind, b.loss_per_100_ms, b.source) for b in settings.benchmarks
+        ],
         "conversion_names": [(name,) for name in sorted(conversions.names())],
         "model_tiers": [
             (t.name, t.title, t.typical_low_ms, t.typical_high_ms, pattern)
             for t in settings.tiers
             for pattern in t.models
         ],
+        "burn_windows": list(_burn_windows()),
     }
+
+
+def _burn_windows() -> Iterator[Row]:
+    with BURN_WINDOWS.open(newline="") as file:
+        for severity, *figures, source in list(csv.reader(file))[1:]:
+            yield severity, *map(float, figures), source
+
+
+def _listed(name: str) -> list[Row]:
+    """The rows of a file beside this one, with their position from 1."""
+    with Path(__file__).with_name(name).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))[1:]
+    return [(position, *row) for position, row in enumerate(rows, start=1)]
 
 
 def _values(row: Row) -> str:

@@ -1,13 +1,16 @@
 """The frame around every page: navigation, filters, one snapshot a run, and following new data."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from app import queries
-from app.dashboard import data, theme, wording
+from app.dashboard import data, links, theme, wording
 from app.dashboard.filters import sidebar
-from app.dashboard.views import board, onboarding, pipeline
+from app.dashboard.views import board, onboarding, pipeline, seconds, traces, use_cases, what_if
 from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import Settings, SettingsError, load_settings
 
@@ -43,23 +46,27 @@ def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
     choices = data.load(snapshot, queries.choices)
     chosen = sidebar(choices, snapshot.version.minute)
 
-    def budgets() -> None:
-        board.show(snapshot, chosen)
-
-    def arriving() -> None:
-        pipeline.show(snapshot, settings)
-
     page = st.navigation(
         [
-            st.Page(budgets, title="Budgets", default=True),
-            st.Page(arriving, title="Pipeline", url_path="pipeline"),
+            _page("Budgets", "", board.show, snapshot, chosen),
+            _page("Use cases", "use-cases", use_cases.show, snapshot, chosen),
+            _page("Where the seconds go", "seconds", seconds.show, snapshot, chosen),
+            _page("What if", "what-if", what_if.show, snapshot, chosen, settings),
+            _page("Traces", links.TRACES, traces.show, snapshot, chosen),
+            _page("Pipeline", "pipeline", pipeline.show, snapshot, settings),
         ]
     )
     as_of = wording.as_of(arrivals["loaded_at"], snapshot.version.minute)
     theme.text(f"Data as of {as_of}", "note")
     with st.skeleton(height=SKELETON_PX):
         page.run()
+    links.follow_in_place()
     _follow(settings, snapshot.version, is_live=chosen.is_live)
+
+
+def _page(title: str, path: str, show: Callable[..., None], *values: object) -> StreamlitPage:
+    """A page that `show` draws from the values; the one without a path is the first."""
+    return st.Page(partial(show, *values), title=title, url_path=path, default=not path)
 
 
 def _wait(settings: Settings, version: data.Version) -> None:

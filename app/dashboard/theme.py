@@ -125,7 +125,7 @@ STYLE_SHEET = """
 .lt-board .lt-number { text-align: right; white-space: nowrap; }
 .lt-board b { font-weight: 600; }
 .lt-board small { display: block; color: var(--lt-quiet); font-size: .875rem; }
-.lt-board th:nth-child(4) { min-width: 9rem; }
+.lt-board:not(.lt-even) th:nth-child(4) { min-width: 9rem; }
 .lt-trend { display: block; width: 100%; min-width: 6rem; max-width: 160px; height: 32px;
   background: var(--lt-ink); mask-repeat: no-repeat; mask-size: 100% 100%; }
 .lt-board .lt-figure { white-space: nowrap; }
@@ -134,10 +134,15 @@ STYLE_SHEET = """
 .lt-words th, .lt-words td { padding: .45rem 1rem .45rem 0; vertical-align: top; border: 0;
   border-bottom: 1px solid var(--lt-line); }
 .lt-words td:last-child { overflow-wrap: anywhere; }
+.lt-facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
+  gap: 1.25rem 2rem; font-size: .9375rem; }
+.lt-facts .lt-meter { max-width: none; }
 .lt-terms { display: grid; grid-template-columns: max-content minmax(0, 42rem); margin: 0;
   gap: .4rem 1.5rem; font-size: .875rem; }
 .lt-terms dt { font-weight: 600; }
 .lt-terms dd { margin: 0; }
+.lt-swatch { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px;
+  margin-right: .25rem; }
 .lt-chip { font-weight: 600; white-space: nowrap; font-size: .875rem; }
 .lt-meter { display: block; height: 4px; max-width: 9rem; margin-top: .35rem; border-radius: 2px;
   background: var(--lt-line); overflow: hidden; }

@@ -14,11 +14,42 @@ BREAKS = {
     "requests__request_id_is_unique": "INSERT INTO lake.requests FROM lake.requests LIMIT 1",
     "requests__spans_add_up": "UPDATE lake.requests SET spans = spans + 1 WHERE complete",
     "requests__times_are_sane": "UPDATE lake.requests SET ttft_ms = -1",
+    "critical_path__tiles_requests": "DELETE FROM lake.critical_path WHERE seq = 1",
+    "request_steps__equal_critical_path": (
+        "UPDATE lake.request_steps SET orchestration_ms = orchestration_ms + 1e-3"
+    ),
+    "request_steps__one_row_a_request": (
+        "INSERT INTO lake.request_steps FROM lake.request_steps LIMIT 1"
+    ),
+    "request_list__one_row_a_request": "INSERT INTO lake.requests FROM lake.requests LIMIT 1",
+    "trace_spans__all_of_the_request": "UPDATE lake.requests SET spans = spans + 1",
+    "request_composition__adds_up": ("UPDATE lake.critical_path SET duration_ms = duration_ms + 1"),
     "slo_compliance__counts_add_up": "UPDATE lake.slo_hours SET good = good + 1",
     "latency_sketch__equals_requests": "UPDATE lake.latency_sketch SET bucket = bucket + 1",
     "latency_percentiles__in_order": (
         "CREATE OR REPLACE VIEW memory.main.latency_percentiles AS SELECT "
         "'x' AS use_case, now() AS hour, '' AS metric, 2 AS p50, 1 AS p90, 3 AS p95, 4 AS p99"
+    ),
+    "latency_percentiles_interval__holds_percentile": (
+        "CREATE OR REPLACE MACRO memory.main.latency_percentiles_interval(a, b, c, d, e, f) AS "
+        "TABLE SELECT '' AS use_case, '' AS metric, '' AS percentile, "
+        "2 AS low_ms, 1 AS ms, 3 AS high_ms"
+    ),
+    "latency_trend__adds_up": (
+        "CREATE OR REPLACE MACRO memory.main.latency_trend(a, b, c, d, e, f, g) AS TABLE "
+        "SELECT '' AS use_case, '' AS metric, 1 AS n"
+    ),
+    "latency_week__adds_up": (
+        "CREATE OR REPLACE MACRO memory.main.latency_week(a, b, c, d, e, f) AS TABLE "
+        "SELECT '' AS use_case, '' AS metric, 1 AS n"
+    ),
+    "latency_peak__all_is_the_period": (
+        "CREATE OR REPLACE MACRO memory.main.latency_peak(a, b, c, d, e, f) AS TABLE "
+        "SELECT '' AS use_case, '' AS metric, 'all' AS hours, NULL::bigint AS n, 1.0 AS p95"
+    ),
+    "slo_burn_down__ends_at_the_board": (
+        "CREATE OR REPLACE MACRO memory.main.slo_burn_down(a, b, c, d, e) AS TABLE "
+        "SELECT 'bid_optimization' AS use_case, 1 AS position, now() AS hour, 0.5 AS budget_left"
     ),
     "slo_compliance__interval_holds_compliance": (
         "CREATE OR REPLACE MACRO memory.main.compliance_low(good, total) AS 1.1"
@@ -31,6 +62,36 @@ BREAKS = {
     ),
     "conversions__conversion_id_is_unique": (
         "INSERT INTO lake.conversions (conversion_id) VALUES ('a'), ('a')"
+    ),
+    "latency_tax__interval_holds_middle": (
+        "CREATE OR REPLACE VIEW memory.main.latency_tax AS SELECT 'x' AS use_case, 1 AS n, "
+        "2 AS lost_conversions, 3 AS lost_low, 4 AS lost_high, "
+        "0 AS usd, 0 AS usd_low, 0 AS usd_high"
+    ),
+    "latency_tax__days_add_up": (
+        "CREATE OR REPLACE MACRO memory.main.latency_tax_period(from_at, to_at) AS TABLE SELECT "
+        "'x' AS use_case, 1 AS lost_conversions, 1 AS n;"
+        "CREATE OR REPLACE VIEW memory.main.latency_tax AS SELECT 'x' AS use_case, 1 AS n, "
+        "2 AS lost_conversions, 1 AS lost_low, 4 AS lost_high, "
+        "0 AS usd, 0 AS usd_low, 0 AS usd_high"
+    ),
+    "tax_cells__counts_are_possible": (
+        "INSERT INTO lake.tax_cells (sessions, conversions, latency_bin, dose, mobile) "
+        "VALUES (0, 0, 0, 0, 0)"
+    ),
+    "possible_cuts__belong_to_requests": (
+        "INSERT INTO lake.possible_cuts (request_id, lever, cut_ms) VALUES ('none', 'hedge', 5)"
+    ),
+    "opportunities__figures_are_possible": (
+        "CREATE OR REPLACE VIEW memory.main.opportunities AS SELECT 'x' AS use_case, "
+        "2 AS n, 1 AS requests, 1 AS compliance_after, 'yes' AS applies, 1 AS saved_ms"
+    ),
+    "pipeline_unmapped_keys__guesses_are_columns": (
+        "INSERT INTO memory.main.column_guesses VALUES (99, 'colour', 'colour', 'text')"
+    ),
+    "step_speed__calls_add_up": (
+        "CREATE OR REPLACE VIEW memory.main.step_speed AS SELECT 'tool' AS step, '' AS tier, "
+        "2 AS n, 1 AS p50_ms, 1 AS p95_ms, [1] AS bucket_ms, [1] AS calls"
     ),
     "model_prices__one_price_a_provider": (
         "INSERT INTO lake.model_prices (model, provider) VALUES ('a', 'b'), ('a', 'b')"
