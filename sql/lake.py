@@ -118,8 +118,7 @@ def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
             f"the lake has version {min(missing) - 1}, this Latency Tax reads {max(_steps())}: a"
             " collector that starts brings it up to date, and so does `latencytax refresh`"
         )
-    for statement in session_statements(settings):
-        con.execute(statement)
+    _show_models(con, settings)
     return con
 
 
@@ -137,8 +136,7 @@ def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
         con.execute(setting)
     _migrate(con)
     refresh_prices(con)
-    for statement in session_statements(settings):
-        con.execute(statement)
+    _show_models(con, settings)
     return con
 
 
@@ -158,6 +156,13 @@ def snapshot_id(con: duckdb.DuckDBPyConnection) -> int:
     """The id of the newest snapshot: equal ids, equal numbers."""
     row = con.execute("FROM ducklake_current_snapshot('lake')").fetchone()
     return int(row[0]) if row else 0
+
+
+def _show_models(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Dimensions and models; in one transaction, since each looks into the catalogue."""
+    with transaction(con):
+        for statement in session_statements(settings):
+            con.execute(statement)
 
 
 def _use_wal(catalogue: Path) -> None:

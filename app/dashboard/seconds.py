@@ -103,7 +103,7 @@ def table(
     headings += ["Change", "Look at"] if changes is not None else ["Look at"]
     rows = "".join(
         f"<tr>{_step(step)}{''.join(_time(each, step) for each in bands)}"
-        f"{_change(step, band.name, changes)}{_examples(band.exemplars.get(step, []), kept)}</tr>"
+        f"{_change(step, band.name, changes)}{_examples(_slowest(bands, step), kept)}</tr>"
         for step in steps.STEPS
         if any(each.share(step) >= SHOWN_LEAST for each in bands)
     )
@@ -153,6 +153,12 @@ def _change(step: str, band: str, changes: pl.DataFrame | None) -> str:
     found = changes.filter((pl.col("step") == step) & (pl.col("band") == band))["ms_change"]
     change_ms = found[0] if found.len() else None
     return f'<td class="lt-half" data-label="Change">{wording.slower(change_ms)}</td>'
+
+
+def _slowest(bands: Sequence[Band], step: str) -> list[str]:
+    """Requests that spent most time in the step: of the slow band, else of the next that has it."""
+    of_bands = [slow(bands), *reversed(bands)]
+    return next((band.exemplars[step] for band in of_bands if step in band.exemplars), [])
 
 
 def _examples(request_ids: Sequence[str], kept: Sequence[tuple[str, str]]) -> str:

@@ -101,3 +101,9 @@ def test_the_chart_stacks_each_band_to_its_mean(colours: dict[str, str]) -> None
 def test_the_chart_can_be_read_aloud() -> None:
     said = plain(composition_text(BANDS))
     assert "Slowest 5 %, 1 s: First token 600 ms, Network 250 ms" in said
+
+
+def test_a_step_that_the_slow_band_does_not_have_leads_to_those_that_do() -> None:
+    fast = band("p0-50", 2, tool=30.0)
+    other = band("p50-95", 1, orchestration=90.0)
+    assert "request=p0-50-tool" in table([fast, other], None, [])
