@@ -73,6 +73,8 @@ def _estimated(cells: Cells, curve: Curve, slope: float) -> Experiment | None:
     dose = halves.dose
     instrumented = np.column_stack([halves.other_ln_latency, controls])
     slopes, variance, fitted = first_stage(dose, instrumented, halves.sessions, hours)
+    if not variance > 0:  # one half's slowness says nothing of the other's
+        return None
     strength = slopes[0] ** 2 / variance
     if strength < STRONG_F:
         return None
