@@ -26,7 +26,7 @@ from sql.tax.read import cells_of, merge_with
 from sql.tax.upkeep import Round, find, store
 from tests.benchmarks.tax_worlds import WORLDS, World, simulate
 
-CONVERSION_DATA = Path("/work/shared/data/conversion")
+CONVERSION_DATA = Path(__file__).parents[3] / "shared" / "data" / "conversion"
 DATA_VERDICTS = {"measured", "blended"}
 USE_CASE = """
 [[use_case]]
