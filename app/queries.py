@@ -36,7 +36,7 @@ def board(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
             $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]
         )
         """,
-        _scope(filters),
+        scope(filters),
     )
 
 
@@ -50,7 +50,7 @@ def changes(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
             $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]
         )
         """,
-        _scope(filters),
+        scope(filters),
     )
 
 
@@ -66,7 +66,7 @@ def trend(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
         )
         order by bucket_at
         """,
-        {**_scope(filters), "bucket_seconds": filters.bucket_seconds},
+        {**scope(filters), "bucket_seconds": filters.bucket_seconds},
     )
 
 
@@ -93,7 +93,7 @@ def where_time_goes(cursor: DuckDBPyConnection, filters: Filters, metric: str) -
         where metric = $metric
         order by max(n) over (partition by use_case) desc, use_case
         """,
-        {**_scope(filters), "metric": metric},
+        {**scope(filters), "metric": metric},
     )
 
 
@@ -108,7 +108,7 @@ def where_time_went(cursor: DuckDBPyConnection, filters: Filters, metric: str) -
         )
         where metric = $metric
         """,
-        {**_scope(filters), "metric": metric},
+        {**scope(filters), "metric": metric},
     )
 
 
@@ -160,7 +160,8 @@ def pipeline_unmapped_keys(cursor: DuckDBPyConnection) -> pl.DataFrame:
     return _frame(cursor, query)
 
 
-def _scope(filters: Filters) -> dict[str, Value]:
+def scope(filters: Filters) -> dict[str, Value]:
+    """The filters as the macros' parameters; an empty choice is null and lets all through."""
     return {
         "from_at": filters.from_at,
         "to_at": filters.to_at,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from app.queries import Filters
+from app.queries import Filters, scope
 
 PAGE_ROWS = 50
 AROUND = timedelta(hours=1)
@@ -124,12 +124,7 @@ def _scope(listing: Listing) -> dict[str, Value]:
     if listing.searched:
         filters = Filters(*EVER, bucket_seconds=filters.bucket_seconds)
     return {
-        "from_at": filters.from_at,
-        "to_at": filters.to_at,
-        "use_cases": list(filters.use_cases) or None,
-        "channels": list(filters.channels) or None,
-        "tiers": list(filters.tiers) or None,
-        "environments": list(filters.environments) or None,
+        **scope(filters),
         "outcomes": list(listing.outcomes) or None,
         "searched": listing.searched or None,
     }

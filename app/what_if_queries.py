@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from app.queries import Filters
+from app.queries import Filters, scope
 from sql.what_if import Asked, Outcome, what_if
 
 SPEEDS_OVER = timedelta(days=28)
@@ -43,14 +43,7 @@ def opportunities(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
             found.saved_p95_ms desc nulls last,
             levers."position"
         """,
-        {
-            "from_at": filters.from_at,
-            "to_at": filters.to_at,
-            "use_cases": list(filters.use_cases) or None,
-            "channels": list(filters.channels) or None,
-            "tiers": list(filters.tiers) or None,
-            "environments": list(filters.environments) or None,
-        },
+        scope(filters),
     ).pl()
 
 

@@ -83,6 +83,13 @@ class Forecast:
         return [float(ms) for ms in np.quantile(draws, shares, method="inverted_cdf")]
 
     @property
+    def late_ms(self) -> float | None:
+        """Mean time of those beyond the budget; None when none is [ms]."""
+        draws = self.of(self.goal.metric)
+        late = draws[draws > self.goal.budget_ms]
+        return float(late.mean()) if late.size else None
+
+    @property
     def verdict(self) -> Verdict:
         """Whether the objective is kept, by the whole interval."""
         if self.met_low >= self.goal.objective:

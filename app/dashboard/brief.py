@@ -45,11 +45,10 @@ def where_it_breaks(forecast: Forecast) -> str:
     owner = forecast.owner
     if owner.late_ms is None:
         return "In no draw was it late."
-    late = forecast.ms[forecast.ms > forecast.goal.budget_ms].mean()
     start = "Its weakest step is" if forecast.verdict == "fits" else "It breaks at"
     return (
         f"{start} {_inside(owner)}: in requests that are late it takes "
-        f"{wording.duration(owner.late_ms)} of {wording.duration(float(late))}. If it took no "
+        f"{wording.duration(owner.late_ms)} of {wording.duration(forecast.late_ms)}. If it took no "
         f"time, {wording.share(owner.met_without)} would be within budget."
     )
 

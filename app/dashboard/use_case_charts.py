@@ -88,7 +88,7 @@ def _projection(hours: pl.DataFrame, budget: Budget, now: datetime, colour: str)
 def burn_down_text(hours: pl.DataFrame, budget: Budget, now: datetime) -> str:
     """The same chart in words."""
     first, last = hours.row(0, named=True), hours.row(-1, named=True)
-    lowest = wording.share(hours["budget_left"].min())  # type: ignore[arg-type]
+    lowest = wording.share(hours.select(pl.min("budget_left")).item())
     return (
         f"Error budget of {budget.name} from {wording.moment(first['hour'], now)} to "
         f"{wording.moment(last['hour'], now)} UTC, by hour: from 100 % down to {lowest}. "
@@ -136,10 +136,10 @@ def trend(
 def trend_text(buckets: pl.DataFrame, budget: Budget) -> str:
     """The same chart in words."""
     last = buckets.row(-1, named=True)
-    lowest, highest = buckets["p95"].min(), buckets["p95"].max()
+    lowest, highest = buckets.select(pl.min("p95"), high=pl.max("p95")).row(0)
     return (
         f"{budget.name} over time against its budget of {wording.duration(budget.threshold_ms)}: "
-        f"p95 from {wording.duration(lowest)} to {wording.duration(highest)}, "  # type: ignore[arg-type]
+        f"p95 from {wording.duration(lowest)} to {wording.duration(highest)}, "
         f"at last p50 {wording.duration(last['p50'])}, p95 {wording.duration(last['p95'])}, "
         f"p99 {wording.duration(last['p99'])} of {wording.plural(last['n'], 'request')}"
     )

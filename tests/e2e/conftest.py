@@ -1,11 +1,17 @@
-"""A collector process on a lake of its own."""
+"""A collector process on a lake of its own, and a real browser."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.processes import CollectorProcess
+
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WITHIN_MS = 30_000
+"""How long a page may take on a busy machine."""
 
 
 @pytest.fixture
@@ -21,3 +27,22 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CollectorProce
     """A collector that all tests of a file send to."""
     with CollectorProcess(tmp_path_factory.mktemp("running") / "lake") as collector:
         yield collector
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=WITHIN_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.set_default_timeout(WITHIN_MS)
+    yield page
+    page.close()

@@ -1,7 +1,6 @@
 """The Traces page as a person uses it: a real browser, collector and dashboard process."""
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,14 +13,13 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, set_span_in_context
-from playwright.sync_api import Browser, Page, Position, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Position, expect
 
 from app.dashboard.waterfall_layout import ROW_PX
 from app.dashboard_process import DashboardProcess
 from collector.service import Collector
 from sql.settings import Settings, load_settings
 
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HOSTILE = "<script>window.hacked=1</script>[x](javascript:alert(1))**b**\u202egnp\u202c"
 SHOWN = "<script>window.hacked=1</script>[x](javascript:alert(1))**b**�gnp�"
 WITHIN_MS = 20_000
@@ -93,24 +91,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with DashboardProcess(settings) as dashboard:
         assert dashboard.wait_until_answering(Event())
         yield dashboard.url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=WITHIN_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    yield page
-    page.close()
 
 
 def open_request(page: Page, url: str, user: str) -> None:

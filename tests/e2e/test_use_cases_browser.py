@@ -1,7 +1,6 @@
 """The Use cases page as a person uses it: a real browser, collector and dashboard process."""
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,14 +12,13 @@ from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.dashboard_process import DashboardProcess
 from collector.service import Collector
 from sql.lake import open_reader
 from sql.settings import Settings, load_settings
 
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WITHIN_MS = 20_000
 
 
@@ -62,24 +60,6 @@ def url(settings: Settings) -> Iterator[str]:
     with DashboardProcess(settings) as dashboard:
         assert dashboard.wait_until_answering(Event())
         yield f"{dashboard.url}/use-cases"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=WITHIN_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    yield page
-    page.close()
 
 
 def test_the_page_answers_proves_and_leads_to_a_trace(page: Page, url: str) -> None:

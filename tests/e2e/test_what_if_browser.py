@@ -1,7 +1,6 @@
 """The What-if page as a person uses it: a real browser, collector and dashboard process."""
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,13 +14,12 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import set_span_in_context
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.dashboard_process import DashboardProcess
 from collector.service import Collector
 from sql.settings import Settings, load_settings
 
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WITHIN_MS = 30_000
 REQUESTS = 120
 
@@ -78,17 +76,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with DashboardProcess(settings) as dashboard:
         assert dashboard.wait_until_answering(Event())
         yield dashboard.url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=WITHIN_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
