@@ -9,7 +9,6 @@ from typing import Annotated
 import duckdb
 import typer
 
-from app.adhoc import NotAQueryError
 from app.commands import demo as demo_verb
 from app.commands import doctor as doctor_verb
 from app.commands import import_conversions as conversions_verb
@@ -23,6 +22,7 @@ from app.options import with_settings
 from app.running_collector import CollectorElsewhereError
 from collector.service import LakeLockedError, PortTakenError
 from sample_data.play import PlayError
+from sql.guest import NotAQueryError
 from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import Settings, SettingsError
 

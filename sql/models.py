@@ -6,6 +6,7 @@ with the models of today.
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ def session_statements(settings: Settings) -> list[str]:
         *(_create_function(functions[name]) for name in _ordered(functions, functions_called)),
         *(sql for name in _ordered(models, tables_named) for sql in _create(models[name])),
     ]
+
+
+@cache
+def macros() -> frozenset[str]:
+    """The names of the table macros, which take parameters."""
+    models = _described("staging") | _described("marts")
+    return frozenset(name for name, model in models.items() if model.parameters)
 
 
 def run_checks(

@@ -11,17 +11,35 @@ from sql.dictionary import literal
 
 def tables_named(query: str) -> set[str]:
     """Every table, view and table function that a SELECT reads. Raises ValueError on bad SQL."""
-    nodes = list(_nodes(_parsed(query)))
-    tables = {node["table_name"] for node in nodes if node.get("type") == "BASE_TABLE"}
-    return tables | {
+    return {node["table_name"] for node in _tables(query)} | table_functions_called(query)
+
+
+def catalogues_named(query: str) -> set[str]:
+    """The catalogues and schemas that a SELECT spells out. Raises ValueError on bad SQL."""
+    return {node[part] for node in _tables(query) for part in ("catalog_name", "schema_name")}
+
+
+def table_functions_called(query: str) -> set[str]:
+    """Every function that a SELECT reads as a table. Raises ValueError on bad SQL."""
+    nodes = _nodes(_parsed(query))
+    return {
         node["function"]["function_name"] for node in nodes if node.get("type") == "TABLE_FUNCTION"
     }
 
 
+def scalar_functions_called(query: str) -> set[str]:
+    """Every function that a SELECT calls for a value. Raises ValueError on bad SQL."""
+    nodes = _nodes(_parsed(query))
+    return {node["function_name"] for node in nodes if node.get("type") == "FUNCTION"}
+
+
 def functions_called(expression: str) -> set[str]:
     """Every scalar function that an expression calls. Raises ValueError on bad SQL."""
-    nodes = _nodes(_parsed(f"SELECT {expression}"))
-    return {node["function_name"] for node in nodes if node.get("type") == "FUNCTION"}
+    return scalar_functions_called(f"SELECT {expression}")
+
+
+def _tables(query: str) -> Iterator[dict[str, Any]]:
+    return (node for node in _nodes(_parsed(query)) if node.get("type") == "BASE_TABLE")
 
 
 def _parsed(query: str) -> object:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import duckdb
 from typer import echo
 
-from app.adhoc import NotAQueryError, one_query
 from app.formats import Format, Row, write
-from sql.lake import attach_statements, open_reader, place_of
+from sql.guest import NotAQueryError, one_query, open_for_guests
+from sql.lake import attach_statements, place_of
 from sql.models import session_statements
 from sql.settings import Settings
 
@@ -21,14 +21,14 @@ WELCOME = "End a query with ;   .tables lists what can be asked   .quit leaves"
 def answer(settings: Settings, query: str, form: Format) -> int:
     """Print one query's rows."""
     text = one_query(query)
-    with open_reader(settings) as lake:
+    with open_for_guests(settings) as lake:
         _print(lake, text, form)
     return 0
 
 
 def prompt(settings: Settings, form: Format) -> int:
     """Answer queries until ``.quit`` or the end of input; an error ends none but its own."""
-    with open_reader(settings) as lake:
+    with open_for_guests(settings) as lake:
         if sys.stdin.isatty():
             echo(WELCOME, err=True)
         for text in _typed():
