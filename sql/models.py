@@ -107,9 +107,15 @@ def _create(model: Description) -> Iterator[str]:
     """A view; or a table macro, and a view of the same name if every parameter has a default."""
     name, view = f"memory.main.{model.name}", model.body
     if model.parameters:
-        parameters = ", ".join(parameter for parameter, _ in model.parameters)
-        yield f"CREATE OR REPLACE MACRO {name}({parameters}) AS TABLE {model.body}"
+        yield f"CREATE OR REPLACE MACRO {name}({_parameters(model)}) AS TABLE {model.body}"
         view = f"FROM {name}({', '.join(default for _, default in model.parameters)})"
     if all(default for _, default in model.parameters):
         yield f"CREATE OR REPLACE VIEW {name} AS {view}"
         yield from comment_statements("VIEW", name, model)
+
+
+def _parameters(model: Description) -> str:
+    """As a call may leave them out: those with a default."""
+    return ", ".join(
+        f"{name} := {default}" if default else name for name, default in model.parameters
+    )

@@ -10,7 +10,16 @@ from streamlit.navigation.page import StreamlitPage
 from app import queries
 from app.dashboard import data, links, theme, wording
 from app.dashboard.filters import sidebar
-from app.dashboard.views import board, onboarding, pipeline, seconds, traces, use_cases, what_if
+from app.dashboard.views import (
+    board,
+    onboarding,
+    pipeline,
+    seconds,
+    sql,
+    traces,
+    use_cases,
+    what_if,
+)
 from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import Settings, SettingsError, load_settings
 
@@ -53,6 +62,7 @@ def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
             _page("Where the seconds go", "seconds", seconds.show, snapshot, chosen),
             _page("What if", "what-if", what_if.show, snapshot, chosen, settings),
             _page("Traces", links.TRACES, traces.show, snapshot, chosen),
+            _page("SQL", "sql", sql.show, settings),
             _page("Pipeline", "pipeline", pipeline.show, snapshot, settings),
         ]
     )

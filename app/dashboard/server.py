@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.dashboard.headers import SAFE_HEADERS
+
 
 @asynccontextmanager
 async def _warmed_up(_: st.App) -> AsyncIterator[None]:
@@ -17,4 +19,4 @@ async def _warmed_up(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App(Path(__file__).with_name("main.py"), lifespan=_warmed_up)
+app = st.App(Path(__file__).with_name("main.py"), lifespan=_warmed_up, middleware=[SAFE_HEADERS])

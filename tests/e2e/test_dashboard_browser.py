@@ -205,3 +205,36 @@ def test_it_fits_a_phone_in_our_own_colours(
     assert phone.evaluate(background).startswith(f"rgb({paper},")
     assert [u for u in outside if not u.startswith((url, "data:", "blob:"))] == []
     phone.close()
+
+
+def test_a_query_is_answered_shared_and_taken_along(page: Page, url: str) -> None:
+    page.goto(f"{url}/sql?query=select+service,+count(*)+as+n+from+requests+group+by+all")
+    expect(page.get_by_text(re.compile(r"^\d+ rows?\. It took"))).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0] == "service,n"
+    assert any(line.startswith(HOSTILE) for line in lines)
+    editor = page.frame_locator("iframe").first
+    editor.locator(".ace_text-input").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("delete from spans ")
+    editor.get_by_text("Run").click()
+    expect(page.get_by_text("DELETE is refused")).to_be_visible()
+    assert "query=delete" in page.url
+
+
+def test_a_long_query_can_be_cancelled(page: Page, url: str) -> None:
+    endless = "select+count(*)+from+range(10000000000)+a,+range(1000)+b"
+    page.goto(f"{url}/sql?query={endless}")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled.")).to_be_visible()
+
+
+def test_nothing_is_loaded_from_elsewhere(page: Page, url: str) -> None:
+    asked: list[str] = []
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    page.goto(f"{url}/sql")
+    page.frame_locator("iframe").first.get_by_text("Run").wait_for()
+    assert asked
+    assert all(each.startswith((url, "data:", "blob:")) for each in asked)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sql.data_dictionary import markdown
 from sql.dictionary import describe, describe_tables
 from sql.models import MODELS, SCHEMA
 from tests.sql.pipeline import NOW, Pipeline
@@ -58,3 +59,8 @@ def test_every_table_view_and_column_has_a_comment(fed: Pipeline) -> None:
 def test_a_header_tells_what_a_row_is(file: Path) -> None:
     assert describe(file).text.endswith(".")
     assert "\n-- grain: " in file.read_text()
+
+
+def test_the_printed_dictionary_is_that_of_today() -> None:
+    printed = Path(__file__).parents[2] / "docs" / "DATA_DICTIONARY.md"
+    assert printed.read_text() == "\n".join(markdown()).rstrip() + "\n"

@@ -8,7 +8,7 @@
 -- n          requests with this latency known [count]
 -- mean_ms    mean, from the sketch, within 1 % of the exact value [ms]
 -- p95        95th percentile [ms]
--- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+-- parameters: from_at, to_at, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with counted as (
     select
         use_case,

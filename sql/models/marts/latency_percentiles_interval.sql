@@ -8,7 +8,7 @@
 -- ms          the percentile, within 1 % of the exact value; p99 is null below 100 requests [ms]
 -- low_ms      lower end of its interval; null when the sample is too small to have one [ms]
 -- high_ms     upper end of its interval; null when the sample is too small to have one [ms]
--- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+-- parameters: from_at, to_at, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with cumulated as (
     select
         *,

@@ -7,7 +7,7 @@
 -- p90       90th percentile [ms]
 -- p95       95th percentile [ms]
 -- p99       99th percentile; null below 100 requests [ms]
--- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+-- parameters: from_at, to_at, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with cumulated as (
     select
         *,

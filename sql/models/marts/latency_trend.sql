@@ -8,7 +8,7 @@
 -- p50        median [ms]
 -- p95        95th percentile [ms]
 -- p99        99th percentile; null below 100 requests [ms]
--- parameters: from_at, to_at, bucket_seconds, use_case_list, channel_list, tier_list, environment_list
+-- parameters: from_at, to_at, bucket_seconds, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with hours as (
     select
         use_case,

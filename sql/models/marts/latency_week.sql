@@ -8,7 +8,7 @@
 -- n            requests with this latency known [count]
 -- p95          95th percentile [ms]
 -- is_sure      whether there are enough requests, 52, for p95 to have an interval (latency_percentiles_interval)
--- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+-- parameters: from_at, to_at, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with counted as (
     select
         use_case,

@@ -20,7 +20,7 @@
 -- budget_sli      what the budget is about: first_token, perceived or response; null without one
 -- budget_ms       the budget [ms]
 -- over_budget_ms  how far the request was over its budget, negative when within; null when its latency is not known [ms]
--- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list, outcome_list, searched
+-- parameters: from_at, to_at, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[], outcome_list := null::varchar[], searched := null::varchar
 with chosen as (
     select *
     from lake.requests

@@ -27,7 +27,7 @@
 -- due_to_budget_ratio  due_ms / threshold_ms, at most 1 when the budget is kept
 -- p50_to_budget_ratio  p50 / threshold_ms
 -- is_running_out       whether the error budget will be gone within one more window
--- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+-- parameters: from_at, to_at, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with counted as (
     select
         events.use_case,

@@ -13,7 +13,7 @@
 -- p95_change              p95 less that of the period before; null when either is unknown [ms]
 -- change                  better, worse or unclear; null when either period has nothing to count
 -- change_rank             1 is the largest change of compliance that is better or worse; null for the others
--- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+-- parameters: from_at, to_at, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with differences as (
     select
         use_case,

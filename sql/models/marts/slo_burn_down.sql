@@ -7,7 +7,7 @@
 -- good         requests of the hour that finished well and in time [count]
 -- total        requests of the hour that count: good and bad [count]
 -- budget_left  share of the window's error budget left at the end of the hour, negative when overdrawn [..1]
--- parameters: as_of, use_case_list, channel_list, tier_list, environment_list
+-- parameters: as_of, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with hours as (
     select
         events.use_case,

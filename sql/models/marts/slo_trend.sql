@@ -8,7 +8,7 @@
 -- good        requests that finished well and in time [count]
 -- total       requests that count: good and bad [count]
 -- compliance  good / total [0..1]
--- parameters: from_at, to_at, bucket_seconds, use_case_list, channel_list, tier_list, environment_list
+-- parameters: from_at, to_at, bucket_seconds, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with hours as (
     select
         use_case,

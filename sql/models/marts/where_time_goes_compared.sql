@@ -9,7 +9,7 @@
 -- ms_change  ms less ms_before; null when either is unknown [ms]
 -- n          requests in the band [count]
 -- n_before   requests in the band in the period before [count]
--- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+-- parameters: from_at, to_at, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with cells as (
     select *, true as is_now
     from where_time_goes(
