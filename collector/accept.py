@@ -90,6 +90,11 @@ class Admission:
         self._journal = journal
         self.message_bytes = message_bytes
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the journal takes a request of the largest size."""
+        return self._journal.has_room(self.message_bytes)
+
     def accept(self, signal: Signal, body: bytes, door: str) -> Message:
         """The OTLP response, once the spans are on the disk. Raises RefusedError."""
         check_size(len(body), self.message_bytes)

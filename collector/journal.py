@@ -163,9 +163,13 @@ class Journal:
                 "The collector is stopping: send again in a few seconds.", reason="stopping"
             )
 
+    def has_room(self, size_bytes: int) -> bool:
+        """Whether a body of that size would be taken."""
+        return self.pending_bytes + self._quarantined_bytes + size_bytes <= self._limit_bytes
+
     def _check_room(self, size_bytes: int) -> None:
         self._check_open()
-        if self.pending_bytes + self._quarantined_bytes + size_bytes > self._limit_bytes:
+        if not self.has_room(size_bytes):
             raise JournalFullError(
                 f"The journal holds {self.pending_bytes} bytes that are not in the lake yet and"
                 f" {self._quarantined_bytes} in quarantine; its limit is {self._limit_bytes}."

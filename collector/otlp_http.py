@@ -21,6 +21,7 @@ from starlette.routing import Route
 from collector.accept import Admission
 from collector.bounds import check_size, inflate
 from collector.errors import ANSWERS, MalformedError, RefusedError, WrongTypeError, status_of
+from collector.exposition import Exposition
 from collector.otlp_json import to_protobuf
 from collector.signals import CONVERSIONS, LOGS, METRICS, TRACES, Signal
 from sql.settings import host_and_port
@@ -46,13 +47,13 @@ KEEP_ALIVE_S = 75
 class HttpDoor:
     """The serving door; `stop` finishes what it is answering."""
 
-    def __init__(self, address: str, admission: Admission) -> None:
+    def __init__(self, address: str, admission: Admission, exposition: Exposition) -> None:
         """Listens when this returns. Raises OSError when the address cannot be had."""
         listener = _listen(address)
         self.port: int = listener.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(
-                http_app(admission),
+                http_app(admission, exposition),
                 lifespan="off",
                 ws="none",
                 log_config=None,
@@ -71,14 +72,19 @@ class HttpDoor:
         self._thread.join()
 
 
-def http_app(admission: Admission) -> Starlette:
+def http_app(admission: Admission, exposition: Exposition) -> Starlette:
     """The routes, as an ASGI application."""
     routes = [
         Route(path, _export(signal, admission), methods=["POST"])
         for path, signal in [*PATHS.items(), (CONVERSIONS_PATH, CONVERSIONS)]
     ]
     return Starlette(
-        routes=[*routes, Route("/healthz", _healthz)],
+        routes=[
+            *routes,
+            Route("/healthz", _healthz),
+            Route("/readyz", _readyz(admission)),
+            Route("/metrics", _metrics(exposition)),
+        ],
         exception_handlers={HTTPException: _no_route},
     )
 
@@ -183,3 +189,26 @@ def _no_route(request: Request, error: Exception) -> Response:
 
 async def _healthz(_: Request) -> Response:
     return PlainTextResponse("ok\n")
+
+
+def _readyz(admission: Admission) -> Callable[[Request], Awaitable[Response]]:
+    """Whether spans are taken now; a balancer sends them elsewhere while they are not."""
+
+    async def ready(_: Request) -> Response:
+        if admission.has_room:
+            return PlainTextResponse("ready\n")
+        return PlainTextResponse(
+            "The journal is full: senders are told to wait until the lake has caught up.\n",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        )
+
+    return ready
+
+
+def _metrics(exposition: Exposition) -> Callable[[Request], Awaitable[Response]]:
+    async def scrape(request: Request) -> Response:
+        accepted = request.headers.get("accept", "")
+        body, content_type = await run_in_threadpool(exposition.text, accepted)
+        return Response(body, headers={"Content-Type": content_type})
+
+    return scrape

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Self
 
 from collector.accept import Admission
+from collector.exposition import Exposition
 from collector.journal import Journal
 from collector.loader import Loader
 from collector.otlp_grpc import start_grpc
 from collector.otlp_http import HttpDoor
-from sql.lake import open_writer, place_of
+from sql.lake import SEARCH_PATH, open_writer, place_of
 from sql.refresh import QUIET
 from sql.settings import Settings
 
@@ -55,9 +56,13 @@ class Collector:
             self._journal = started.enter_context(
                 Journal(home / "journal.sqlite", limit_bytes=self._settings.limits.journal_bytes)
             )
+            asked = started.enter_context(lake.cursor())
+            asked.execute(SEARCH_PATH)
             self._loader = Loader(lake, self._journal, self._settings, quiet=self._quiet)
             started.callback(self._loader.stop)
-            self._open_doors(started)
+            self._open_doors(
+                started, Exposition(asked, self._journal, self._settings.limits.journal_bytes)
+            )
             self._running = started.pop_all()
         return self
 
@@ -69,13 +74,13 @@ class Collector:
         """Whether all that was acknowledged is in the lake, and in requests."""
         return self._journal.pending_batches == 0 and self._loader.is_idle()
 
-    def _open_doors(self, started: ExitStack) -> None:
+    def _open_doors(self, started: ExitStack, exposition: Exposition) -> None:
         settings = self._settings
         admission = Admission(self._journal, message_bytes=settings.limits.message_bytes)
         try:
             server, self.grpc_port = start_grpc(settings.grpc_address, admission)
             started.callback(lambda: server.stop(STOP_GRACE_S).wait())
-            http = HttpDoor(settings.http_address, admission)
+            http = HttpDoor(settings.http_address, admission, exposition)
         except OSError as error:
             raise PortTakenError(error.strerror or str(error)) from error
         started.callback(http.stop)

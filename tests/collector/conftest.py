@@ -6,12 +6,16 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from duckdb import DuckDBPyConnection
 
 from collector.accept import Admission
+from collector.exposition import Exposition
 from collector.journal import Journal
 from collector.journal_file import JournalFile
 from collector.otlp_grpc import start_grpc
 from collector.otlp_http import HttpDoor
+from sql.lake import SEARCH_PATH, open_writer
+from sql.settings import load_settings
 
 PAYLOADS = Path(__file__).parent / "payloads"
 CORPUS = Path(__file__).parents[3] / "shared" / "data" / "corpus"
@@ -53,9 +57,22 @@ def grpc_address(admission: Admission) -> Iterator[str]:
     server.stop(grace=1).wait()
 
 
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection]:
+    """A lake without spans."""
+    folder = tmp_path_factory.mktemp("lake")
+    with open_writer(load_settings(None, lake=str(folder), environ={})) as lake:
+        yield lake
+
+
 @pytest.fixture
-def http_address(admission: Admission) -> Iterator[str]:
-    door = HttpDoor("127.0.0.1:0", admission)
+def exposition(lake: DuckDBPyConnection, journal: Journal) -> Exposition:
+    return Exposition(lake.cursor().execute(SEARCH_PATH), journal, 2**26)
+
+
+@pytest.fixture
+def http_address(admission: Admission, exposition: Exposition) -> Iterator[str]:
+    door = HttpDoor("127.0.0.1:0", admission, exposition)
     yield f"127.0.0.1:{door.port}"
     door.stop()
 

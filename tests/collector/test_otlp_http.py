@@ -23,6 +23,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from collector.accept import Admission
+from collector.exposition import Exposition
 from collector.journal import Journal
 from collector.otlp_http import JSON, PATHS, PROTOBUF, HttpDoor
 
@@ -148,12 +149,15 @@ def test_a_gzip_bomb_is_refused_within_bounded_memory(http_address: str, refused
     assert refused() == {("http", "traces", "too_large"): 1}
 
 
-def test_a_full_journal_asks_to_try_again(tmp_path: Path, protobuf_payloads: list[bytes]) -> None:
+def test_a_full_journal_asks_to_try_again(
+    tmp_path: Path, protobuf_payloads: list[bytes], exposition: Exposition
+) -> None:
     with Journal(tmp_path / "full.sqlite", limit_bytes=1) as journal:
-        door = HttpDoor("127.0.0.1:0", Admission(journal, message_bytes=2**20))
+        door = HttpDoor("127.0.0.1:0", Admission(journal, message_bytes=2**20), exposition)
         answer = request(f"127.0.0.1:{door.port}", protobuf_payloads[0])
+        ready = request(f"127.0.0.1:{door.port}", b"", "/readyz", verb="GET")
         door.stop()
-    assert answer.status == 503
+    assert (answer.status, ready.status) == (503, 503)
     assert int(answer.headers["retry-after"]) > 0
 
 
@@ -179,11 +183,14 @@ def test_other_paths_and_verbs_are_answered_with_a_sentence(http_address: str) -
 
 def test_health_is_told(http_address: str) -> None:
     assert request(http_address, b"", "/healthz", verb="GET").body == b"ok\n"
+    assert request(http_address, b"", "/readyz", verb="GET").body == b"ready\n"
 
 
-def test_a_taken_port_is_named(http_address: str, admission: Admission) -> None:
+def test_a_taken_port_is_named(
+    http_address: str, admission: Admission, exposition: Exposition
+) -> None:
     with pytest.raises(OSError, match=http_address):
-        HttpDoor(http_address, admission)
+        HttpDoor(http_address, admission, exposition)
 
 
 def test_mutated_payloads_never_break_the_door(

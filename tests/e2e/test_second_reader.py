@@ -78,3 +78,25 @@ def test_each_snapshot_is_consistent_and_numbers_never_go_back(
         for earlier, later in zip(before, after, strict=True)
     )
     assert len({spans for spans, *_ in read_meanwhile}) > 3
+
+
+def test_duckdbs_own_shell_reads_tables_and_models_while_the_collector_writes(
+    running: CollectorProcess, tmp_path: Path
+) -> None:
+    script = tmp_path / "open.sql"
+    script.write_text(running.run("sql", "--open-script").stdout, encoding="utf-8")
+    before = running.value("select count(*) from spans")
+
+    def in_shell(query: str) -> subprocess.CompletedProcess[str]:
+        shell = Path(sys.executable).with_name("duckdb")
+        command = [shell, "-batch", "-noheader", "-list", "-init", script, "-c", query]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    with running.channel() as channel:
+        running.exporter(channel)(trace_of(SPANS_PER_REQUEST))
+        wait_until(lambda: running.value("select count(*) from spans") > before)
+        answer = in_shell("select count(*) from spans")
+        assert int(answer.stdout) == before + SPANS_PER_REQUEST, answer.stderr
+    board = in_shell("select count(*) from slo_board(now() - interval 1 day, now())")
+    assert int(board.stdout) > 0, board.stderr
+    assert "read-only" in in_shell("delete from lake.spans").stderr

@@ -60,7 +60,7 @@ until_response as (
         use_case,
         request_id,
         columns('^(.+)_ms$') as '\1',
-    from (select columns(c -> c not like '%_perceived_ms') from banded)
+    from (select columns(lambda c: c not like '%_perceived_ms') from banded)
 ),
 
 totals as (
