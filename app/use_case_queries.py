@@ -45,7 +45,9 @@ where metric = $metric""",
 from request_list({_PERIOD},
     null, null
 )
-order by if($metric = 'response', duration_ms, perceived_ms) desc nulls last, started_at desc
+order by
+    if(starts_with($metric, 'response'), duration_ms, perceived_ms) desc nulls last,
+    started_at desc
 limit 5""",
 }
 """The SQL behind each figure of the page; names with a dollar are bound."""
@@ -60,6 +62,7 @@ class Question:
     filters: Filters
     """The period, the one use case, and the reader's other choices."""
     metric: str
+    """As in latency_percentiles: of the request, or of one step of it."""
     position: int
 
 

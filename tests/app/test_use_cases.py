@@ -28,6 +28,8 @@ CHAT = Budget(
     use_case="live_chat",
     title="Live chat",
     metric="first_token",
+    step=None,
+    latency="first_token",
     position=1,
     threshold_ms=500,
     objective=0.95,
@@ -181,10 +183,7 @@ def test_a_percentile_has_no_more_precision_than_its_sample(
 
 def test_a_period_without_requests_is_a_dash() -> None:
     columns = {
-        "metric": "first_token",
-        "threshold_ms": 500.0,
-        "objective": 0.95,
-        "window_days": 28,
+        "position": 1,
         "compliance": 0.9,
         "compliance_low": 0.85,
         "compliance_high": 0.94,
