@@ -112,7 +112,7 @@ def _rows(budgets: Sequence[Budget]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "name": name,
-            "p50": budget.p50_to_budget_ratio,
+            "p50": budget.p50_to_budget_ratio or None,  # the scale has no zero
             "due": budget.due_to_budget_ratio,
             "figure": budget.due_figure,
             "budget": wording.duration(budget.threshold_ms),

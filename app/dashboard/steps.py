@@ -43,7 +43,7 @@ STEPS = {
 }
 """In the order in which charts stack them."""
 
-GROUPS = {"llm": "Model calls"}
+GROUPS = {"llm": "Model"}
 """What objectives call several steps together."""
 
 OTHER = "orchestration"

@@ -131,6 +131,8 @@ def peak_words(peak: pl.DataFrame, budget: Budget) -> str:
     by_hours = {row["hours"]: row for row in peak.iter_rows(named=True)}
     every, busiest = by_hours["all"], by_hours["busiest"]
     from_hour = every["from_hour"]
+    if not every["mean_ms"]:
+        return f"None of {wording.plural(every['n'], 'request')} waited for it."
     subject = budget.sli.capitalize() if budget.step else SUBJECTS.get(budget.metric, "It")
     return (
         f"{subject} takes {wording.duration(every['mean_ms'])} on average and "

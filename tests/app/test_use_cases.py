@@ -159,6 +159,23 @@ def test_the_average_is_told_against_the_peak() -> None:
     assert "is not" not in peak_words(peak(600, 1800), CHAT)
 
 
+TOOL = replace(CHAT, metric="perceived", step="tool", latency="perceived/tool", position=2)
+
+
+def test_an_objective_of_a_step_is_told_apart_from_that_of_the_request() -> None:
+    assert plain(TOOL.promise) == "Tool time before the first word within 500 ms for 95 %"
+    assert plain(headline(TOOL, None, PERIOD, NOW)).startswith(
+        "Live chat keeps its tool time before the first word budget for 71 % of requests"
+    )
+    assert plain(tables.name(replace(TOOL, metric="response", step="llm"))) == "Model time 500 ms"
+
+
+def test_a_step_that_nobody_waited_for_is_said_so() -> None:
+    assert peak_words(peak(0, 0), TOOL) == "None of 5,000 requests waited for it."
+    still = BUCKETS.with_columns(p50=pl.lit(0.0), p95=pl.lit(0.0), p99=pl.lit(None, pl.Float64))
+    assert charts.trend(still, 3600, TOOL, LIGHT).to_dict()["layer"]
+
+
 @pytest.mark.parametrize(
     ("low_ms", "high_ms", "words"),
     [
