@@ -106,7 +106,13 @@ IDENTIFIED_BY: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "use_case": _name,
     "tier": _name,
     "benchmark": _name,
-    "price": lambda entry: f"{entry.get('provider') or 'any'} {entry.get('model')}",
+    "price": lambda entry: " ".join(
+        (
+            entry.get("provider") or "any",
+            str(entry.get("model")),
+            entry.get("service_tier", "standard"),
+        )
+    ),
 }
 """What tells the entries of a table apart."""
 

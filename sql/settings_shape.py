@@ -199,6 +199,8 @@ class Price:
     cached_input_usd_per_mtok: Usd | None = None
     provider: Name | None = None
     """None is every provider."""
+    service_tier: Name = "standard"
+    """What was agreed with the provider: ``priority``, ``sla``…, as spans have it."""
 
 
 @dataclass(frozen=True, slots=True)
