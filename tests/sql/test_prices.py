@@ -10,7 +10,8 @@ from sql.settings import load_settings
 
 PRICES = (
     "select provider, input_usd_per_mtok, output_usd_per_mtok, source, is_default "
-    "from model_prices where model = ? and service_tier = 'standard' order by is_default desc, provider"
+    "from model_prices where model = ? and service_tier = 'standard' "
+    "order by is_default desc, provider"
 )
 OWN = """
 [[price]]
