@@ -104,7 +104,8 @@ def _name(entry: dict[str, Any]) -> str:
 
 def _price(entry: dict[str, Any]) -> str:
     tier = entry.get("service_tier", "standard")
-    return f"{entry.get('provider') or 'any'} {entry.get('model')} {tier}"
+    agreed = "" if tier == "standard" else f" {tier}"
+    return f"{entry.get('provider') or 'any'} {entry.get('model')}{agreed}"
 
 
 IDENTIFIED_BY: Mapping[str, Callable[[dict[str, Any]], str]] = {
