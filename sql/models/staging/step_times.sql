@@ -46,7 +46,9 @@ from (
         *,
         list_value(*columns('_perceived_ms$')) as perceived,
         list_value(
-            *columns(lambda name: name like '%_ms' and name not like '%perceived_ms' and name != 'duration_ms')
+            *columns(
+                lambda name: name like '%_ms' and name not like '%perceived_ms' and name != 'duration_ms'
+            )
         ) as response,
     from query_table(relation)
 ) as steps
