@@ -24,6 +24,14 @@ BREAKS = {
     "request_list__one_row_a_request": "INSERT INTO lake.requests FROM lake.requests LIMIT 1",
     "trace_spans__all_of_the_request": "UPDATE lake.requests SET spans = spans + 1",
     "request_composition__adds_up": ("UPDATE lake.critical_path SET duration_ms = duration_ms + 1"),
+    "model_hours__equals_requests": "UPDATE lake.model_hours SET good = good + 1",
+    "model_fit__figures_are_possible": (
+        "CREATE OR REPLACE MACRO memory.main.model_verdict(good, total, objective) AS 'too_slow'"
+    ),
+    "model_fit__one_recommendation_a_use_case": (
+        "CREATE OR REPLACE VIEW memory.main.model_fit AS SELECT "
+        "'x' AS use_case, true AS is_recommended, unnest(['Keep a.', 'Keep b.']) AS recommendation"
+    ),
     "slo_compliance__counts_add_up": "UPDATE lake.slo_hours SET good = good + 1",
     "latency_sketch__equals_requests": "UPDATE lake.latency_sketch SET bucket = bucket + 1",
     "latency_percentiles__in_order": (

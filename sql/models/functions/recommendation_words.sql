@@ -15,7 +15,7 @@
                     duration_words(other.p95),
                     duration_words(chosen.threshold_ms),
                     share_words(1 - other.compliance),
-                    if(chosen.requests > other.requests, 'Keep', 'Move to'),
+                    if(chosen.requests >= other.requests, 'Keep', 'Move to'),
                     chosen.model
                 )
         when chosen is not null and other.verdict = 'fits'
@@ -28,7 +28,7 @@
                     duration_words(chosen.p95),
                     duration_words(other.p95),
                     preference_words(chosen, other),
-                    if(chosen.requests > other.requests, 'Keep', 'Move to'),
+                    if(chosen.requests >= other.requests, 'Keep', 'Move to'),
                     chosen.model
                 )
         when chosen is not null

@@ -5,7 +5,7 @@
 -- grain: use_case, model
 -- use_case           as in use_cases
 -- model              that was to answer (asked_model)
--- tier               as in requests; null where it never answered
+-- tier               as in requests; null where it never answered any request
 -- provider           who sold most of its answers
 -- metric             what the budget looks at: first_token, perceived or response
 -- threshold_ms       the budget: the use case's first objective [ms]

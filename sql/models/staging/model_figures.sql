@@ -4,7 +4,7 @@
 -- grain: use_case, model
 -- use_case         as in use_cases
 -- model            that was to answer (asked_model)
--- tier             as in requests; null where it never answered
+-- tier             as in requests; null where it never answered any request
 -- provider         who sold most of its answers
 -- from_at          start of the first hour in which the use case had requests [UTC]
 -- until_at         end of the last [UTC]
@@ -129,11 +129,16 @@ providers as (
     group by use_case, model
 ),
 
+tiers as (
+    select model, any_value(tier) as tier
+    from lake.model_hours
+    group by model
+),
+
 sums as (
     select
         use_case,
         model,
-        any_value(tier) as tier,
         min(hour) as from_at,
         max(hour) + interval 1 hour as until_at,
         sum(n)::bigint as requests,
@@ -153,7 +158,7 @@ sums as (
 select
     sums.use_case,
     sums.model,
-    sums.tier,
+    tiers.tier,
     providers.provider,
     min(sums.from_at) over (partition by sums.use_case) as from_at,
     max(sums.until_at) over (partition by sums.use_case) as until_at,
@@ -184,6 +189,7 @@ select
         as quality_spread,
 from sums
 inner join busiest on sums.use_case = busiest.use_case
+inner join tiers on sums.model = tiers.model
 left join latencies on sums.use_case = latencies.use_case and sums.model = latencies.model
 left join providers on sums.use_case = providers.use_case and sums.model = providers.model
-where is_chosen(tier_list, sums.tier)
+where is_chosen(tier_list, tiers.tier)
