@@ -10,11 +10,10 @@ FEWEST_SESSIONS = 30
 """A rate of fewer sessions says too little to be drawn."""
 FROM_DATA = ("measured", "blended")
 NOT_THE_TAX = (
-    "The recorded rate is not the tax: it shows what slowness does, and also who is slow. Sessions "
-    "that are slow may differ in what they want; the fitted curve is what is left of slowness "
-    "itself."
+    "The recorded rate is not the tax: it shows what slowness does, and also who is slow; slow "
+    "sessions may differ in what they want."
 )
-_VERDICTS = {
+VERDICTS = {
     "measured": "Measured",
     "blended": "Blended from data and benchmark",
     "insufficient_data": "Not enough data",
@@ -62,7 +61,7 @@ def drawn(bins: pl.DataFrame) -> pl.DataFrame:
 def answer(fit: Fit) -> str:
     """The sentence that answers: what slowness takes, or why that cannot be said."""
     if not fit.is_of_data:
-        return f"{_VERDICTS.get(fit.verdict, fit.verdict)}: {fit.reason}"
+        return fit.reason
     late = "being late at all" if fit.decay == "deadline" else "each 100 ms over the budget"
     if fit.slope_low <= 0 <= fit.slope_high:
         said = f"No loss is shown: {late} takes between {_loss(fit.slope_low)} and "
@@ -81,7 +80,6 @@ def grounds(fit: Fit) -> str:
         f"{wording.plural(fit.conversions, 'conversion')} of "
         f"{wording.plural(fit.sessions, 'session')}"
     )
+    why = f" {fit.reason}" if fit.is_of_data else ""
     cure = f" To be sure: {fit.cure}" if fit.cure else ""
-    if not fit.is_of_data:
-        return f"{counted}.{cure}"
-    return f"{_VERDICTS.get(fit.verdict, fit.verdict)} ({counted}). {fit.reason}{cure}"
+    return f"{VERDICTS.get(fit.verdict, fit.verdict)}, {counted}.{why}{cure}"

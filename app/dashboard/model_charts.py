@@ -11,12 +11,13 @@ from app.dashboard.charts import SHAPES, TEXT_PX, AnyChart
 from app.dashboard.model_tables import NAME_LENGTH, VERDICTS
 from app.dashboard.models import Fit
 from app.dashboard.safe_text import shown
-from app.dashboard.use_case_charts import DURATION, TICKS_MS
+from app.dashboard.use_case_charts import DURATION
 
 Worth = Literal["cost", "quality"]
 HEIGHT_PX = 260
+TICKS_MS = [step * 10**power for power in range(6) for step in (1, 1.5, 2, 3, 4, 5, 6, 8)]
 TITLES: dict[Worth, str] = {
-    "cost": "a month of the use case’s requests (USD)",
+    "cost": "cost of a month",
     "quality": "mean quality",
 }
 FORMATS: dict[Worth, str] = {"cost": "$,.2~s", "quality": ".0%"}
@@ -34,7 +35,7 @@ def against(models: Sequence[Fit], worth: Worth, colours: theme.Colours) -> AnyC
     latency = alt.Axis(labelExpr=DURATION, values=TICKS_MS, domain=False, labelOverlap="greedy")
     base = alt.Chart(_points(models, worth)).encode(
         x=alt.X("p95:Q", title="p50 to p95", axis=latency).scale(
-            type="log", nice=False, padding=40
+            type="log", nice=False, padding=64
         ),
         y=alt.Y(
             "worth:Q",

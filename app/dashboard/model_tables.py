@@ -21,7 +21,7 @@ NO_TIER = "Other"
 
 STYLE_SHEET = """
 .lt-board .lt-fit + .lt-fit { margin-top: .5rem; }
-.lt-fit { text-align: left; overflow-wrap: anywhere; min-width: 8rem; }
+.lt-fit { overflow-wrap: anywhere; }
 """
 
 
@@ -112,7 +112,7 @@ def _rating(fit: Fit) -> str:
 def _cost(fit: Fit) -> str:
     if fit.usd_per_request is None:
         return f"{wording.UNKNOWN}{_small('no price known')}"
-    tokens = f"{cost(fit.usd_per_1k_tokens)} per 1K tokens"
+    tokens = f"{cost(fit.usd_per_1k_tokens)} a 1K tokens"
     return f"{cost(fit.usd_per_request)}{_small(tokens)}"
 
 
@@ -120,8 +120,9 @@ def _tasks(fit: Fit) -> str:
     if fit.resolved is None or fit.turns is None:
         return wording.UNKNOWN
     ends = wording.interval(fit.resolved_low, fit.resolved_high)
-    turns = f"{fit.turns:.1f} turns, n {wording.count(fit.tasks)}"
-    return f"{wording.share(fit.resolved)}{_small(ends)}{_small(turns)}"
+    turns = f"{fit.turns:.1f} turns"
+    n = f"n {wording.count(fit.tasks)}"
+    return f"{wording.share(fit.resolved)}{_small(ends)}{_small(turns)}{_small(n)}"
 
 
 def _small(words: str) -> str:
