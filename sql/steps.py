@@ -19,7 +19,7 @@ HOT = (
 """What requests are made of: all columns of `spans` but these."""
 
 COUNTED_ONCE = ("5_told_apart", "5_twins", "6_nested")
-REQUESTS = ("6_priced", "6_tangled", "7_summed", "7_assembled", "7_left_out")
+REQUESTS = ("6_attempts", "6_priced", "6_tangled", "7_summed", "7_assembled", "7_left_out")
 PATHS = ("8_path_spans", "8_visits")
 CUTS = (
     "8_cuts_calls",

@@ -53,6 +53,8 @@ timed as (
         answer.provider,
         answer.model,
         answer.tier,
+        answer.service_tier,
+        coalesce(attempts.asked_model, answer.asked_model, answer.model) as asked_model,
         case
             when summed.answer_row is null
                 then entry.started_at + to_microseconds((entry.ttft_ms * 1000)::bigint)
@@ -71,6 +73,7 @@ timed as (
     from summed
     left join taken as entry on summed.entry_row = entry.rowid
     left join taken as answer on summed.answer_row = answer.rowid
+    left join attempts on summed.answer_row = attempts.row_id
     left join around_turns on summed.trace_id = around_turns.trace_id
 ),
 
@@ -145,6 +148,8 @@ select
     perceived.is_complete as complete,
     perceived.intent,
     perceived.first_tier,
+    perceived.asked_model,
+    perceived.service_tier,
     getvariable('as_of') as assembled_at,
 from perceived
 left join use_cases on perceived.use_case = use_cases.name
