@@ -1,8 +1,8 @@
 -- Model calls that failed or were given up, and those that took their place: siblings one after the other, of one operation or said
 -- to be a retry or a fallback. One of a lower tier than was asked for first is a fallback, if its span does not say otherwise.
---   row_id, first_row  rowid in `taken` of the call, and of the first that it stands for
---   asked_model        what the first asked for
---   is_followed        another call took its place
+--   row_id                       rowid in `taken` of the call
+--   asked_provider, asked_model  what the first of them asked for
+--   is_followed                  another call took its place
 create or replace temp table attempts as
 with unlucky as (
     select distinct trace_id, parent_span_id
@@ -49,7 +49,7 @@ sizes as (
 
 select
     chained.row_id,
-    first.row_id as first_row,
+    first.provider as asked_provider,
     coalesce(first.asked_model, first.model) as asked_model,
     chained.is_followed,
     coalesce(asked.size > answered.size, false) as is_downgrade,
