@@ -57,7 +57,7 @@ def redacted(health: pl.DataFrame) -> pl.DataFrame:
 
 
 def unpriced(health: pl.DataFrame) -> pl.DataFrame:
-    """Models without a price, some only at a price tier, and how many spans have no cost for that."""
+    """Models without a price, some at a price tier, and how many spans have no cost for that."""
     rows = of_topic(health, "unknown_model").iter_rows(named=True)
     return pl.DataFrame(
         {"Model": row["subject"], "Spans": wording.count(row["value"])} for row in rows

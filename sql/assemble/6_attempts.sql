@@ -10,19 +10,36 @@ with unlucky as (
     where step = 'llm' and parent_span_id is not null and (status = 'error' or cancelled)
 ),
 
+sizes as (
+    select tier, min(typical_low_ms) as size
+    from model_tiers
+    group by tier
+),
+
 siblings as (
     select
-        taken.*,
         taken.rowid as row_id,
-        lag(taken.status = 'error' or coalesce(taken.cancelled, false)) over in_order
-        and lag(taken.ended_at) over in_order <= taken.started_at
-        and (
-            coalesce(taken.retry > 0, false)
-            or coalesce(taken.fallback, false)
-            or lag(split_part(taken.name, ' ', 1)) over in_order = split_part(taken.name, ' ', 1)
+        taken.trace_id,
+        taken.parent_span_id,
+        taken.span_id,
+        taken.started_at,
+        taken.ended_at,
+        taken.provider,
+        coalesce(taken.asked_model, taken.model) as asked_model,
+        sizes.size,
+        coalesce(
+            lag(taken.status = 'error' or coalesce(taken.cancelled, false)) over in_order
+            and lag(taken.ended_at) over in_order <= taken.started_at
+            and (
+                taken.retry > 0
+                or taken.fallback
+                or lag(split_part(taken.name, ' ', 1)) over in_order = split_part(taken.name, ' ', 1)
+            ),
+            false
         ) as is_again,
     from taken
     semi join unlucky using (trace_id, parent_span_id)
+    left join sizes using (tier)
     where taken.step = 'llm'
     window in_order as (
         partition by taken.trace_id, taken.parent_span_id
@@ -33,35 +50,24 @@ siblings as (
 chained as (
     select
         *,
-        count_if(not coalesce(is_again, false)) over in_order as chain,
+        count_if(not is_again) over in_order as chain,
         coalesce(lead(is_again) over in_order, false) as is_followed,
     from siblings
     window in_order as (
         partition by trace_id, parent_span_id order by started_at, ended_at, span_id
     )
-),
-
-sizes as (
-    select tier, min(typical_low_ms) as size
-    from model_tiers
-    group by tier
 )
 
 select
-    chained.row_id,
-    first.provider as asked_provider,
-    coalesce(first.asked_model, first.model) as asked_model,
-    chained.is_followed,
-    coalesce(asked.size > answered.size, false) as is_downgrade,
+    row_id,
+    is_followed,
+    first_value(provider) over in_chain as asked_provider,
+    first_value(asked_model) over in_chain as asked_model,
+    coalesce(first_value(size) over in_chain > size, false) as is_downgrade,
 from chained
-inner join chained as first
-    on
-        chained.trace_id = first.trace_id
-        and chained.parent_span_id = first.parent_span_id
-        and chained.chain = first.chain
-        and not coalesce(first.is_again, false)
-left join sizes as asked on first.tier = asked.tier
-left join sizes as answered on chained.tier = answered.tier;
+window in_chain as (
+    partition by trace_id, parent_span_id, chain order by started_at, ended_at, span_id
+);
 
 update taken
 set fallback = true

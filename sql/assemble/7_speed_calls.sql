@@ -1,8 +1,8 @@
 -- Calls that were paid for to be fast, one row for each and its kind. All that a call cost, when its answer was not used: it lost the
 -- race of its hedge group, was guessed for nothing, or was given up for slowness and made again; with all calls below it. Of the
 -- others, what a price tier that promises speed costs more, and what a fallback costs less.
---   row_id                       rowid in `taken`
---   asked_provider, asked_model  what a fallback stands for
+--   row_id                       rowid in `taken`, of which it has what its cost is reckoned from
+--   asked_provider, asked_model  what was asked for first
 create or replace temp table speed_calls as
 with placed as (
     select
@@ -70,47 +70,43 @@ below as (
 
 calls as (
     select
-        taken.*,
         taken.rowid as row_id,
-        below.kind as kind_of_unused,
+        taken.trace_id,
+        taken.step,
+        taken.status,
+        taken.provider,
+        taken.model,
+        taken.input_tokens,
+        taken.output_tokens,
+        taken.cached_tokens,
+        taken.cost_usd,
+        taken.fallback,
+        buys_speed(taken.service_tier) as is_dear,
+        coalesce(attempts.asked_provider, taken.provider) as asked_provider,
+        coalesce(attempts.asked_model, taken.asked_model) as asked_model,
+        below.kind as unused_kind,
     from taken
     left join below on taken.rowid = below.row_id
+    left join attempts on taken.rowid = attempts.row_id
     where
         taken.step not in ('agent', 'workflow')
         and (taken.step = 'llm' or coalesce(taken.cost_usd, taken.input_tokens) is not null)
-        and (
-            below.row_id is not null
-            or taken.service_tier in ('priority', 'sla', 'provisioned')
-            or taken.fallback
-        )
+        and (below.row_id is not null or buys_speed(taken.service_tier) or taken.fallback)
 )
 
-select
-    row_id,
-    kind_of_unused as kind,
-    null as asked_provider,
-    null as asked_model,
+select unused_kind as kind, calls.*
 from calls
-where kind_of_unused is not null
+where unused_kind is not null
 union all
-select
-    row_id,
-    'premium' as kind,
-    null as asked_provider,
-    null as asked_model,
+select 'premium' as kind, calls.*
 from calls
-where kind_of_unused is null and service_tier in ('priority', 'sla', 'provisioned')
+where unused_kind is null and is_dear
 union all
-select
-    calls.row_id,
-    'fallback_saving' as kind,
-    coalesce(attempts.asked_provider, calls.provider) as asked_provider,
-    coalesce(attempts.asked_model, calls.asked_model) as asked_model,
+select 'fallback_saving' as kind, calls.*
 from calls
-left join attempts using (row_id)
 where
-    calls.kind_of_unused is null
-    and calls.fallback
-    and calls.step = 'llm'
-    and calls.status != 'error'
-    and coalesce(attempts.asked_model, calls.asked_model) is distinct from calls.model
+    unused_kind is null
+    and fallback
+    and step = 'llm'
+    and status != 'error'
+    and asked_model is distinct from model

@@ -1,46 +1,33 @@
 -- In `assembled`, what the calls in `speed_calls` cost, by kind. A call whose cost or price is not known is counted as unpriced.
-create or replace temp table compared_models as
-select taken.provider, taken.model, 'standard' as service_tier
-from speed_calls
-inner join taken on speed_calls.row_id = taken.rowid
-where speed_calls.kind in ('premium', 'fallback_saving')
-union
-select asked_provider, asked_model, 'standard' as service_tier
-from speed_calls
-where asked_model is not null;
-
-create or replace temp table standard_prices as
-select *
-from call_prices('compared_models');
-
 update assembled
 set speed_costs = summed_up.speed_costs
 from (
     with priced_calls as (
         select
-            speed_calls.kind,
-            taken.trace_id,
+            calls.kind,
+            calls.trace_id,
             tangled.entry_id,
-            case speed_calls.kind
-                when 'premium' then taken.cost_usd - cost_of_tokens(own.price, taken)
+            case calls.kind
+                when 'premium' then calls.cost_usd - cost_of_tokens(own.price, calls)
                 when 'fallback_saving'
-                    then cost_of_tokens(own.price, taken) - cost_of_tokens(asked.price, taken)
-                else taken.cost_usd
+                    then cost_of_tokens(own.price, calls) - cost_of_tokens(asked.price, calls)
+                else calls.cost_usd
             end as usd,
-        from speed_calls
-        inner join taken on speed_calls.row_id = taken.rowid
-        left join tangled on speed_calls.row_id = tangled.row_id
-        left join standard_prices as own
+        from speed_calls as calls
+        left join tangled on calls.row_id = tangled.row_id
+        left join priced as own
             on
-                taken.model = own.model
-                and taken.provider is not distinct from own.provider
-        left join standard_prices as asked
+                calls.model = own.model
+                and calls.provider is not distinct from own.provider
+                and own.service_tier = 'standard'
+        left join priced as asked
             on
-                speed_calls.asked_model = asked.model
-                and speed_calls.asked_provider is not distinct from asked.provider
+                calls.asked_model = asked.model
+                and calls.asked_provider is not distinct from asked.provider
+                and asked.service_tier = 'standard'
         where
             tangled.row_id is not null
-            or taken.trace_id not in (select tangled_traces.trace_id from tangled as tangled_traces)
+            or calls.trace_id not in (select tangled_traces.trace_id from tangled as tangled_traces)
     ),
 
     by_kind as (

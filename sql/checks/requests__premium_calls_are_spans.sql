@@ -4,7 +4,7 @@ with called as (
     select
         trace_id,
         span_id,
-        any_value(service_tier in ('priority', 'sla', 'provisioned')) as is_dear,
+        bool_or(buys_speed(service_tier)) as is_dear,
         bool_or(step = 'llm') as is_call,
         bool_or(hedge_group is not null or speculative or cancelled) as may_be_unused,
     from lake.spans
