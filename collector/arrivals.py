@@ -17,6 +17,7 @@ from sql.conventions import Facts, SpanEvents, Spans
 from sql.privacy import private_messages, private_names, without_texts
 from sql.redaction import is_redacted, redactor_of
 from sql.rules import is_needed
+from sql.served_models import settle_models
 from sql.settings import Settings
 from sql.use_cases import assign_tiers, assign_use_cases
 
@@ -43,6 +44,7 @@ def arrivals(
     facts = _facts(batch)
     converted = conversions.from_spans(batch, facts.words["session_id"].array())
     assign_use_cases(facts, batch.columns["name"], batch.attributes, settings.use_cases)
+    settle_models(facts, settings.tiers)
     assign_tiers(facts, settings.tiers)
     if not settings.keep_content:
         batch = _private(batch, private_names, private_messages, without_texts)

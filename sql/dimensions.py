@@ -42,6 +42,7 @@ def _rows(settings: Settings) -> dict[str, list[Row]]:
             (
                 p.model.lower(),
                 p.provider,
+                p.service_tier,
                 p.input_usd_per_mtok,
                 p.output_usd_per_mtok,
                 p.cached_input_usd_per_mtok,

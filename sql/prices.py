@@ -21,10 +21,17 @@ LOOSE = ("starts_with", "contains")
 """How a clause of the package names a model: by its whole name, or by a part of it."""
 PARTS = ("or_", "and_")
 COLUMNS = ("input_mtok", "output_mtok", "cache_read_mtok")
+SERVICE_TIERS = {
+    "standard": {},
+    "priority": {"service_tier": "priority"},
+    "flex": {"service_tier": "flex"},
+    "batch": {"processing": "batch"},
+}
+"""Our service tiers, and what the package calls them; it knows no others."""
 SCHEMA = pa.schema(
     [("model", pa.string()), ("provider", pa.string())]
     + [(name, pa.float64()) for name in COLUMNS]
-    + [("is_default", pa.bool_())]
+    + [("is_default", pa.bool_()), ("service_tier", pa.string())]
 )
 
 
@@ -41,7 +48,9 @@ def refresh_prices(con: duckdb.DuckDBPyConnection) -> None:
     con.register("listed_prices", _prices(today))
     con.execute("DELETE FROM lake.model_prices")
     con.execute(
-        "INSERT INTO lake.model_prices SELECT * EXCLUDE (is_default), ?, is_default, now() "
+        "INSERT INTO lake.model_prices BY NAME "
+        "SELECT * RENAME (input_mtok AS input_usd_per_mtok, output_mtok AS output_usd_per_mtok, "
+        "cache_read_mtok AS cached_input_usd_per_mtok), ? AS source, now() AS refreshed_at "
         "FROM listed_prices",
         [source],
     )
@@ -50,7 +59,7 @@ def refresh_prices(con: duckdb.DuckDBPyConnection) -> None:
 
 @cache
 def _prices(on: date) -> pa.Table:
-    """A row for each model and provider, under every name by which the package knows it."""
+    """A row for each model, provider and service tier, under every name that the package knows."""
     # Half a second of data as code: only who writes prices needs it.
     from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415
 
@@ -59,12 +68,24 @@ def _prices(on: date) -> pa.Table:
     rows = []
     for provider in snapshot.providers:
         for name, model in _names(provider).items():
-            price = model.get_prices(at)
-            costs = [_usd(getattr(price, column)) for column in COLUMNS]
-            if costs[0] is not None:
-                is_default = _maker(snapshot, name) == provider.id
-                rows.append((name, provider.id, *costs, is_default))
+            is_default = _maker(snapshot, name) == provider.id
+            for service_tier, costs in _costs(model, at).items():
+                rows.append((name, provider.id, *costs, is_default, service_tier))
     return pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in rows], SCHEMA)
+
+
+def _costs(model: "ModelInfo", at: datetime) -> dict[str, tuple[float | None, ...]]:
+    """By service tier, where the model has one: what a million tokens cost [USD]."""
+    costs = {}
+    for service_tier, context in SERVICE_TIERS.items():
+        price = model.get_prices(at, context)
+        costs[service_tier] = tuple(_usd(getattr(price, column)) for column in COLUMNS)
+    standard = costs["standard"]
+    return {
+        service_tier: cost
+        for service_tier, cost in costs.items()
+        if cost[0] is not None and (service_tier == "standard" or cost != standard)
+    }
 
 
 def _names(provider: Any) -> dict[str, "ModelInfo"]:

@@ -141,6 +141,8 @@ class Price:
     cached_input_usd_per_mtok: NonNegativeFloat | None = None
     provider: Name | None = None
     """None is every provider."""
+    service_tier: Name = "standard"
+    """What was agreed with the provider: ``priority``, ``sla``…, as spans have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,9 @@ def check(raw: Mapping[str, Any], origins: Mapping[str, str]) -> Document:
     entries = [("use_case", entry.name) for entry in document.use_case]
     entries += [("tier", entry.name) for entry in document.tier]
     entries += [("benchmark", entry.name) for entry in document.benchmark]
-    entries += [("price", f"{p.provider or 'any'} {p.model}") for p in document.price]
+    entries += [
+        ("price", f"{p.provider or 'any'} {p.model} {p.service_tier}") for p in document.price
+    ]
     repeated = [entry for entry, count in Counter(entries).items() if count > 1]
     if repeated:
         raise SettingsError(

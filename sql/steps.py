@@ -19,7 +19,15 @@ HOT = (
 """What requests are made of: all columns of `spans` but these."""
 
 COUNTED_ONCE = ("5_told_apart", "5_twins", "6_nested")
-REQUESTS = ("6_priced", "6_tangled", "7_summed", "7_assembled", "7_left_out")
+REQUESTS = (
+    "6_attempts",
+    "6_priced",
+    "6_tangled",
+    "7_summed",
+    "7_assembled",
+    "7_left_out",
+    "7_speed_calls",
+)
 PATHS = ("8_path_spans", "8_visits")
 CUTS = (
     "8_cuts_calls",
@@ -46,7 +54,11 @@ def assemble(con: duckdb.DuckDBPyConnection) -> None:
         run_step(con, "6_merged")
         run_step(con, "6_counted_once")
     con.execute("SET VARIABLE deepest = ?", [DEEPEST])
-    for step in (*REQUESTS, *PATHS):
+    for step in REQUESTS:
+        run_step(con, step)
+    if con.execute("SELECT 1 FROM speed_calls LIMIT 1").fetchone():
+        run_step(con, "7_speed_costs")
+    for step in PATHS:
         run_step(con, step)
     walk_deep_requests(con)
     for step in CUTS:

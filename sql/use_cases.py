@@ -31,11 +31,15 @@ def assign_tiers(facts: Facts, tiers: tuple[Tier, ...]) -> None:
     words.codes = np.where(words.codes < 0, code_of[models.codes], words.codes)
 
 
+def tier_of(model: str, tiers: tuple[Tier, ...]) -> Tier | None:
+    """The first tier with a glob that matches the model."""
+    globs = ((tier, glob.lower()) for tier in tiers for glob in tier.models)
+    return next((tier for tier, glob in globs if fnmatchcase(model, glob)), None)
+
+
 def _tier_code(words: Words, model: str, tiers: tuple[Tier, ...]) -> int:
-    for tier in tiers:
-        if any(fnmatchcase(model, glob.lower()) for glob in tier.models):
-            return words.distinct.setdefault(tier.name, len(words.distinct))
-    return -1
+    tier = tier_of(model, tiers)
+    return words.code(tier.name if tier else None)
 
 
 _COLUMNS = {"use_case": "use_case", "agent": "agent", "service.name": "service"}

@@ -57,7 +57,7 @@ def redacted(health: pl.DataFrame) -> pl.DataFrame:
 
 
 def unpriced(health: pl.DataFrame) -> pl.DataFrame:
-    """Models without a price, and how many spans have no cost for that."""
+    """Models without a price, some at a price tier, and how many spans have no cost for that."""
     rows = of_topic(health, "unknown_model").iter_rows(named=True)
     return pl.DataFrame(
         {"Model": row["subject"], "Spans": wording.count(row["value"])} for row in rows
@@ -67,9 +67,10 @@ def unpriced(health: pl.DataFrame) -> pl.DataFrame:
 def price_entries(models: Sequence[str]) -> str:
     """A `[[price]]` for each, with figures to fill in."""
     return "\n\n".join(
-        f"[[price]]\nmodel = {json.dumps(model)}\n"
-        "input_usd_per_mtok = 0.00\noutput_usd_per_mtok = 0.00"
-        for model in models
+        f"[[price]]\nmodel = {json.dumps(name)}\n"
+        + (f"service_tier = {json.dumps(service_tier)}\n" if service_tier else "")
+        + "input_usd_per_mtok = 0.00\noutput_usd_per_mtok = 0.00"
+        for name, _, service_tier in (model.partition(" at ") for model in models)
     )
 
 

@@ -76,7 +76,10 @@ select
     max(ended_at) filter (where not is_around) as ended_at,
     arg_max(model, depth) as model,
     arg_max(tier, depth) as tier,
+    arg_max(asked_model, depth) as asked_model,
     arg_max(provider, depth) as provider,
+    arg_max(service_tier, depth) as service_tier,
+    arg_max(hedge_group, depth) as hedge_group,
     arg_max(finish_reason, depth) as finish_reason,
     bool_or(streamed) as streamed,
     arg_max(started_at + to_microseconds((ttft_ms * 1000)::bigint), depth)

@@ -48,11 +48,13 @@ timed as (
             as is_complete,
         coalesce(entry.cancelled, false) as is_cancelled,
         coalesce(entry.http_status, 0) as http_status,
-        lower(concat_ws(' ', entry.error_type, entry.finish_reason)) as error_words,
+        has_timed_out(entry.http_status, entry.error_type, entry.finish_reason) as has_timed_out,
         coalesce(answer.finish_reason in ('error', 'failed'), false) as has_failed_answer,
         answer.provider,
         answer.model,
         answer.tier,
+        answer.service_tier,
+        coalesce(attempts.asked_model, answer.asked_model, answer.model) as asked_model,
         case
             when summed.answer_row is null
                 then entry.started_at + to_microseconds((entry.ttft_ms * 1000)::bigint)
@@ -71,6 +73,7 @@ timed as (
     from summed
     left join taken as entry on summed.entry_row = entry.rowid
     left join taken as answer on summed.answer_row = answer.rowid
+    left join attempts on summed.answer_row = attempts.row_id
     left join around_turns on summed.trace_id = around_turns.trace_id
 ),
 
@@ -119,8 +122,7 @@ select
     perceived.perceived_kind,
     case
         when perceived.is_cancelled then 'cancelled'
-        when perceived.http_status in (408, 504) then 'timeout'
-        when perceived.error_words similar to '.*time.?out.*' then 'timeout'
+        when perceived.has_timed_out then 'timeout'
         when perceived.entry_status = 'error' or perceived.http_status >= 500 then 'error'
         when perceived.has_failed_answer then 'error'
         when perceived.entry_status != 'ok' and perceived.llm_calls > 0 and perceived.answer_row is null
@@ -145,6 +147,9 @@ select
     perceived.is_complete as complete,
     perceived.intent,
     perceived.first_tier,
+    perceived.asked_model,
+    perceived.service_tier,
+    null::struct(kind varchar, calls integer, unpriced integer, usd double)[] as speed_costs,
     getvariable('as_of') as assembled_at,
 from perceived
 left join use_cases on perceived.use_case = use_cases.name

@@ -102,4 +102,5 @@ select
     hedge_group,
     service_tier,
     decision_key,
+    asked_model,
 from timed

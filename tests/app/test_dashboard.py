@@ -308,6 +308,7 @@ HEALTH = pl.DataFrame(
         ("rejection", "trace_id_zero", 2.0, "sample", False),
         ("redaction", "redacted_email", 5.0, "kept", None),
         ("unknown_model", 'our "model"', 3.0, "", None),
+        ("unknown_model", "gpt-5 at sla", 2.0, "", None),
     ],
     schema=["topic", "subject", "value", "detail", "is_fine"],
     orient="row",
@@ -348,7 +349,9 @@ def test_doubts_and_what_was_taken_out_are_told_with_their_numbers() -> None:
     assert tables.doubtful(HEALTH).select("Spans", "Sent by").row(0) == ("7", "shop")
     assert tables.redacted(HEALTH).row(0) == ("E-mail addresses", "5")
     prices = tables.price_entries(tables.unpriced(HEALTH)["Model"].to_list())
-    assert tomllib.loads(prices)["price"][0]["model"] == 'our "model"'
+    plain_price, sla_price = tomllib.loads(prices)["price"]
+    assert plain_price["model"] == 'our "model"'
+    assert (sla_price["model"], sla_price["service_tier"]) == ("gpt-5", "sla")
 
 
 def test_an_unlisted_reason_is_still_said() -> None:

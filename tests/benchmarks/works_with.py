@@ -68,6 +68,8 @@ class Row:
     not_believed: int
     first_token_error_ms: float | None
     texts_kept: int
+    other_models: int
+    """Requests that are said to have been answered by another model than was asked for."""
 
 
 def replay(capture: Capture, pipeline: Pipeline) -> Row:
@@ -87,9 +89,10 @@ def _row(capture: Capture, con: duckdb.DuckDBPyConnection, sent: int) -> Row:
         count(tool) FILTER (WHERE step = 'tool') FROM lake.spans AS spans""",
         [SPOKEN.pattern],
     )
-    requests, calls, inputs, outputs, sessions, models = _one(
+    requests, calls, inputs, outputs, other_models, sessions, models = _one(
         con,
         """SELECT count(*), sum(llm_calls), sum(input_tokens), sum(output_tokens),
+        count(*) FILTER (WHERE fallback OR asked_model != model),
         coalesce(list(DISTINCT session_id) FILTER (WHERE session_id IS NOT NULL), []),
         list_distinct(flatten(list(models))) FROM lake.requests""",
     )
@@ -117,6 +120,7 @@ def _row(capture: Capture, con: duckdb.DuckDBPyConnection, sent: int) -> Row:
         not_believed=doubted,
         first_token_error_ms=max((e for _, e in seen if e is not None), default=None),
         texts_kept=kept,
+        other_models=other_models,
     )
 
 

@@ -13,6 +13,13 @@ from tests.sql.simulated import feed
 BREAKS = {
     "requests__request_id_is_unique": "INSERT INTO lake.requests FROM lake.requests LIMIT 1",
     "requests__spans_add_up": "UPDATE lake.requests SET spans = spans + 1 WHERE complete",
+    "requests__speed_costs_are_possible": (
+        "UPDATE lake.requests SET speed_costs = list_append(speed_costs, speed_costs[1])"
+        " WHERE speed_costs IS NOT NULL"
+    ),
+    "requests__premium_calls_are_spans": (
+        "UPDATE lake.requests SET speed_costs = NULL WHERE service_tier = 'priority'"
+    ),
     "requests__times_are_sane": "UPDATE lake.requests SET ttft_ms = -1",
     "critical_path__tiles_requests": "DELETE FROM lake.critical_path WHERE seq = 1",
     "request_steps__equal_critical_path": (

@@ -185,7 +185,8 @@ def test_every_fact_says_which_key_it_came_from(pipeline: Pipeline) -> None:
     trace_id = one(pipeline, "SELECT trace_id FROM spans")
     facts = dict(pipeline.rows("SELECT fact, key FROM fact_sources(?)", [trace_id]))
     assert facts == {
-        "model": "gen_ai.request.model",
+        "model": "gen_ai.response.model",
+        "asked_model": "gen_ai.request.model",
         "input_tokens": "llm.token_count.prompt",
         "ttft_ms": "First Token Stream Event",
     }

@@ -157,16 +157,19 @@ unmapped as (
 unknown_models as (
     select
         'unknown_model' as topic,
-        spans.model as subject,
+        concat_ws(' at ', spans.model, nullif(price_tier(spans.service_tier), 'standard')) as subject,
         count(*)::double as "value",
         'spans' as unit,
         format(
-            'no price, so no cost; in latencytax.toml: [[price]] model = "{}"', spans.model
+            'no price, so no cost; in latencytax.toml: [[price]] model = "{}" service_tier = "{}"',
+            spans.model,
+            price_tier(spans.service_tier)
         ) as detail,
     from lake.spans as spans
     anti join model_prices
         on
             spans.model = model_prices.model
+            and price_tier(spans.service_tier) = model_prices.service_tier
             and (
                 model_prices.is_default
                 or split_part(spans.provider, '.', 1) = model_prices.provider
@@ -177,7 +180,7 @@ unknown_models as (
         and spans.model is not null
         and spans.received_at > as_of - interval 1 day
         and spans.received_at <= as_of
-    group by spans.model
+    group by spans.model, price_tier(spans.service_tier)
 ),
 
 gathered as (

@@ -1,7 +1,8 @@
--- What a million tokens of a model costs: the settings' word, else the list price.
--- grain: model, provider
+-- What a million tokens of a model costs at a price tier: the settings' word, else the list price.
+-- grain: model, provider, service_tier
 -- model                      as in spans.model
 -- provider                   who sells it; null for every provider
+-- service_tier               as in spans.service_tier; standard where nothing else was agreed
 -- input_usd_per_mtok         a million prompt tokens [USD]
 -- output_usd_per_mtok        a million completion tokens; null when it has none [USD]
 -- cached_input_usd_per_mtok  a million prompt tokens read from a cache; null when they cost as others [USD]
@@ -10,6 +11,7 @@
 select
     model,
     provider,
+    service_tier,
     input_usd_per_mtok,
     output_usd_per_mtok,
     cached_input_usd_per_mtok,
@@ -20,6 +22,7 @@ union all by name
 select
     listed.model,
     listed.provider,
+    listed.service_tier,
     listed.input_usd_per_mtok,
     listed.output_usd_per_mtok,
     listed.cached_input_usd_per_mtok,
@@ -29,4 +32,5 @@ from lake.model_prices as listed
 anti join own_prices
     on
         listed.model = own_prices.model
+        and listed.service_tier = own_prices.service_tier
         and (own_prices.provider is null or listed.provider = own_prices.provider)

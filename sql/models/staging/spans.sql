@@ -65,4 +65,5 @@ select
     hedge_group,
     service_tier,
     decision_key,
+    asked_model,
 from lake.spans
