@@ -3,7 +3,7 @@ create or replace temp table models_changed as
 with asked as (
     select
         *,
-        asked_model(model, models, fallback) as asked,
+        asked_model(asked_model, model, models, fallback) as asked,
         input_tokens + output_tokens as tokens,
         latency_of(metric, ttft_ms, perceived_ms, duration_ms) as latency_ms,
         is_good(outcome, latency_ms, threshold_ms) as is_good,

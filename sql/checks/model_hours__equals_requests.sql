@@ -2,7 +2,9 @@
 with asked as (
     select
         requests.*,
-        asked_model(requests.model, requests.models, requests.fallback) as asked,
+        asked_model(
+            requests.asked_model, requests.model, requests.models, requests.fallback
+        ) as asked,
         latency_of(
             objectives.metric, requests.ttft_ms, requests.perceived_ms, requests.duration_ms
         ) as latency_ms,

@@ -43,7 +43,9 @@ asked as (
             user_id := requests.user_id,
             session_id := requests.session_id,
             intent := requests.intent,
-            model := asked_model(requests.model, requests.models, requests.fallback),
+            model := asked_model(
+                requests.asked_model, requests.model, requests.models, requests.fallback
+            ),
             tier := coalesce(requests.first_tier, requests.tier),
             "size" := coalesce(asking.size, answering.size),
             duration_ms := requests.duration_ms
