@@ -25,6 +25,14 @@ from model_fit_period(
 inner join use_cases on fits.use_case = use_cases.name
 left join tiers on fits.tier = tiers.tier
 order by sum(requests) over (partition by use_case) desc, use_case, requests desc, model""",
+    "prices": """\
+select prices.*, use_cases.title
+from price_of_speed(
+    $from_at, $to_at,
+    $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]
+) as prices
+inner join use_cases on prices.use_case = use_cases.name
+order by use_case, model, service_tier != 'standard', service_tier""",
     "tasks": """\
 select tasks.*, use_cases.title
 from task_tiers($from_at, $to_at, $use_cases::varchar[]) as tasks

@@ -20,6 +20,19 @@ PROOFS = {
             "the shipped ones."
         ),
     },
+    "prices": {
+        "Formula": (
+            "Cost of 1,000 tokens, prompt and completion together, of requests that called no "
+            "other model, and the share of requests within the use case’s budget with its 90 % "
+            "range (Jeffreys), by the price tier at which the answering call was sold."
+        ),
+        "Assumptions": (
+            "A tier is named as the better one only where its whole range lies above that of the "
+            "standard tier. Price tiers are not chosen at random: calls at peak hours may be "
+            "bought at a dearer tier because they are slow."
+        ),
+        "Source": "The price tier that spans tell (service_tier), cost as sent or at list price.",
+    },
     "tasks": {
         "Formula": (
             "Mean time of a task that began with the smaller tier less that of one that began with "

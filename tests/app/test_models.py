@@ -1,6 +1,6 @@
 """Models, tiers and conversions in words, tables and charts: what is claimed, and what is not."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import polars as pl
 import pytest
@@ -8,6 +8,8 @@ import pytest
 from app.dashboard import conversion_chart, conversions
 from app.dashboard import model_charts as charts
 from app.dashboard import model_tables as tables
+from app.dashboard.model_prices import Price, price_table, prices_of
+from app.dashboard.model_prices import answer as priced
 from app.dashboard.model_proof import PROOFS
 from app.dashboard.model_tasks import Comparison, answer, comparison_table
 from app.dashboard.models import Fit, headline, one_for_all, peak
@@ -196,6 +198,38 @@ def test_a_smaller_model_that_has_to_be_asked_again_is_told_by_the_task() -> Non
     table = plain(comparison_table([BACKFIRES, PAYS]))
     assert "Backfires" in table
     assert "1.1 s faster" in table
+
+
+def price(tier: str | None, compliance: float, usd: float, *, half: float = 0.02) -> Price:
+    return Price(
+        title="Live chat",
+        model="claude-sonnet",
+        service_tier=tier,
+        n=900,
+        first_token_p95=800.0,
+        response_p95=2000.0,
+        usd_per_1k_tokens=usd,
+        total=900,
+        compliance=compliance,
+        compliance_low=compliance - half,
+        compliance_high=compliance + half,
+    )
+
+
+def test_a_price_tier_is_named_only_when_it_is_surely_quicker() -> None:
+    standard, dear = price("standard", 0.6, 0.03), price("priority", 0.75, 0.12)
+    assert plain(priced([standard, dear])) == (
+        "In live chat, claude-sonnet at priority keeps the budget for 75 % of requests against "
+        "60 % at standard, for $0.12 a 1K tokens against $0.03."
+    )
+    unsure = price("priority", 0.75, 0.12, half=0.2)
+    assert priced([standard, unsure]).startswith("No price tier is seen")
+    assert "75 %<small>73–77 %</small>" in plain(price_table([dear]))
+
+
+def test_a_model_at_one_price_tier_is_left_out() -> None:
+    rows = pl.DataFrame([asdict(price(None, 0.6, 0.03))])
+    assert prices_of(rows) == []
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])

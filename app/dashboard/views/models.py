@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import model_queries
-from app.dashboard import cells, data, theme, wording
+from app.dashboard import cells, data, model_prices, theme, wording
 from app.dashboard import model_charts as charts
 from app.dashboard import model_tables as tables
 from app.dashboard import models as words
@@ -32,6 +32,7 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
     _prove("what fits where", "fits", sample, chosen)
     _one_use_case(fits)
     _tasks(snapshot, chosen)
+    _prices(snapshot, chosen)
 
 
 def _nothing(chosen: Choices) -> None:
@@ -94,6 +95,25 @@ def _tasks(snapshot: data.Snapshot, chosen: Choices) -> None:
     st.html(comparison_table(comparisons))
     sample = f"The tasks that began {chosen.period}; the table counts them."
     _prove("call time against task time", "tasks", sample, chosen)
+
+
+def _prices(snapshot: data.Snapshot, chosen: Choices) -> None:
+    prices = model_prices.prices_of(
+        data.load(snapshot, model_queries.ask, "prices", chosen.filters)
+    )
+    st.subheader("Price of speed", anchor=False)
+    if not prices:
+        theme.text(
+            "Each model is called at one price tier only, as far as its spans say: send the tier "
+            "(priority, flex, a latency agreement) to see what paying more buys.",
+            "note",
+        )
+        return
+    theme.text(model_prices.answer(prices), "lead")
+    st.html(model_prices.price_table(prices))
+    _prove(
+        "price of speed", "prices", f"The requests {chosen.period}; the table counts them.", chosen
+    )
 
 
 def _prove(what: str, figure: str, sample: str, chosen: Choices) -> None:
