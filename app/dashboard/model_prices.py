@@ -53,9 +53,15 @@ def answer(prices: Sequence[Price]) -> str:
     return (
         f"In {wording.inside(fast.title)}, {shown(fast.model)} at {shown(_tier(fast))} keeps the "
         f"budget for {wording.share(fast.compliance)} of requests against "
-        f"{wording.share(standard.compliance)} at standard, for "
-        f"{cost(fast.usd_per_1k_tokens)} a 1K tokens against {cost(standard.usd_per_1k_tokens)}."
+        f"{wording.share(standard.compliance)} at standard{_for(fast, standard)}."
     )
+
+
+def _for(fast: Price, standard: Price) -> str:
+    if fast.usd_per_1k_tokens is None or standard.usd_per_1k_tokens is None:
+        return "; what it costs is not known"
+    dear, usual = cost(fast.usd_per_1k_tokens), cost(standard.usd_per_1k_tokens)
+    return f", for {dear} a 1K tokens against {usual}"
 
 
 def price_table(prices: Iterable[Price]) -> str:

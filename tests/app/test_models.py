@@ -222,6 +222,8 @@ def test_a_price_tier_is_named_only_when_it_is_surely_quicker() -> None:
         "In live chat, claude-sonnet at priority keeps the budget for 75 % of requests against "
         "60 % at standard, for $0.12 a 1K tokens against $0.03."
     )
+    unpriced = replace(dear, usd_per_1k_tokens=None)
+    assert priced([standard, unpriced]).endswith("at standard; what it costs is not known.")
     unsure = price("priority", 0.75, 0.12, half=0.2)
     assert priced([standard, unsure]).startswith("No price tier is seen")
     assert "75 %<small>73–77 %</small>" in plain(price_table([dear]))

@@ -64,4 +64,15 @@
                 )
         else 'What the budget looks at is not known of any request.'
     end
+    || case
+        when other.resolved_low > chosen.resolved_high
+            then
+                format(
+                    ' But tasks begun with it are resolved less often ({} against {} with {}).',
+                    share_words(chosen.resolved),
+                    share_words(other.resolved),
+                    other.model
+                )
+        else ''
+    end
 )
