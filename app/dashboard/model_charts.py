@@ -99,5 +99,7 @@ def _budget(threshold_ms: float, colours: theme.Colours) -> tuple[alt.Chart, alt
     words = f"budget {wording.duration(threshold_ms)}"
     at = alt.Chart(pl.DataFrame({"ms": [threshold_ms], "label": [words]})).encode(x="ms:Q")
     line = at.mark_rule(color=colours["ink"], strokeDash=[4, 3])
-    label = at.mark_text(align="left", baseline="top", dx=4, color=colours["ink"], fontSize=TEXT_PX)
-    return line, label.encode(text="label:N", y=alt.value(0))
+    label = at.mark_text(
+        align="left", baseline="bottom", dx=4, dy=-2, color=colours["ink"], fontSize=TEXT_PX
+    )
+    return line, label.encode(text="label:N", y=alt.value("height"))

@@ -112,8 +112,8 @@ def _rating(fit: Fit) -> str:
 def _cost(fit: Fit) -> str:
     if fit.usd_per_request is None:
         return f"{wording.UNKNOWN}{_small('no price known')}"
-    tokens = f"{cost(fit.usd_per_1k_tokens)} a 1K tokens"
-    return f"{cost(fit.usd_per_request)}{_small(tokens)}"
+    tokens = f"{_small(cost(fit.usd_per_1k_tokens))}{_small('a 1K tokens')}"
+    return f"{cost(fit.usd_per_request)}{tokens}"
 
 
 def _tasks(fit: Fit) -> str:

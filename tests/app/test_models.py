@@ -177,7 +177,7 @@ def test_figures_have_their_range_and_n() -> None:
     table = plain(tables.models_table([SLOW]))
     assert "38 %<small>35.5–40.5 %</small><small>n 1,000</small>" in table
     assert "1.8 s<small>1.8 s or more</small>" in table
-    assert "$0.0024<small>$0.003 a 1K tokens</small>" in table
+    assert "$0.0024<small>$0.003</small><small>a 1K tokens</small>" in table
     assert "$145k" in table
 
 
