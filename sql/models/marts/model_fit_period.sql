@@ -44,8 +44,7 @@
 -- resolved_high      upper end [0..1]
 -- turns              mean turns of a task [count]
 -- verdict            fits, fits_at_median_only or too_slow when the whole interval of compliance says so (model_verdict), else too_few_data
--- is_recommended     whether it is the one that the use case should use: of those that fit, of which none surely resolves more tasks or is rated
---                    higher, the cheapest where the cost of all is known, else the quickest
+-- is_recommended     whether the use case should use it: of those that fit and surely resolve no fewer tasks and are rated no lower than another, the cheapest, or the quickest where a cost is not known
 -- recommendation     of the use case, the same for all its models, in one or two sentences
 -- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
 with judged as (
