@@ -83,6 +83,7 @@ def where_time_goes(cursor: DuckDBPyConnection, filters: Filters, metric: str) -
                 from objectives
                 where
                     objectives.use_case = cells.use_case
+                    and objectives.step is null
                     and ($metric = 'perceived' or objectives.metric = 'response')
             ) as budget_ms,
         from where_time_goes(

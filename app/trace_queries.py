@@ -82,9 +82,12 @@ def request(cursor: DuckDBPyConnection, request_id: str) -> pl.DataFrame:
 
 
 def objectives(cursor: DuckDBPyConnection, use_case: str) -> pl.DataFrame:
-    """What the use case owes: metric and threshold_ms, the budget first."""
+    """What the use case owes for a whole request: metric and threshold_ms, the budget first."""
     query = """
-        select metric, threshold_ms from objectives where use_case = $use_case order by "position"
+        select metric, threshold_ms
+        from objectives
+        where use_case = $use_case and step is null
+        order by "position"
         """
     return _frame(cursor, query, {"use_case": use_case})
 

@@ -43,7 +43,9 @@ where metric = $metric""",
 from request_list({_PERIOD},
     null, null
 )
-order by if($metric = 'response', duration_ms, perceived_ms) desc nulls last, started_at desc
+order by
+    if(starts_with($metric, 'response'), duration_ms, perceived_ms) desc nulls last,
+    started_at desc
 limit 5""",
     "conversions": """\
 from dose_response
@@ -61,6 +63,7 @@ class Question:
     filters: Filters
     """The period, the one use case, and the reader's other choices."""
     metric: str
+    """As in latency_percentiles: of the request, or of one step of it."""
     position: int
 
 

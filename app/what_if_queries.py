@@ -63,7 +63,7 @@ def replay(
 
 
 def promises(cursor: DuckDBPyConnection) -> pl.DataFrame:
-    """One row per use case and objective, the budget that the tax counts from first."""
+    """One row per use case and objective of whole requests, the budget of the tax first."""
     return cursor.execute(
         """
         select
@@ -74,7 +74,7 @@ def promises(cursor: DuckDBPyConnection) -> pl.DataFrame:
             objectives.threshold_ms,
             objectives.objective,
         from use_cases
-        inner join objectives on use_cases.name = objectives.use_case
+        inner join objectives on use_cases.name = objectives.use_case and objectives.step is null
         order by use_cases.title, objectives."position"
         """
     ).pl()

@@ -32,7 +32,7 @@ REFUSED = (
     "select door, signal, reason, sum(count)::bigint from rejections group by all order by all"
 )
 OBJECTIVES = """
-select use_case, metric, threshold_ms::varchar, objective, good, bad, unknown
+select use_case, latency_name(metric, step), threshold_ms::varchar, objective, good, bad, unknown
 from slo_totals
 order by all
 """

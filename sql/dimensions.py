@@ -7,6 +7,7 @@ from pathlib import Path
 from sql import conversions
 from sql.dictionary import comment_statements, describe, literal
 from sql.levers import levers
+from sql.path_steps import path_steps
 from sql.settings import Settings
 
 FOLDER = Path(__file__).parent / "models" / "dimensions"
@@ -34,10 +35,11 @@ def _rows(settings: Settings) -> dict[str, list[Row]]:
             for u in settings.use_cases
         ],
         "objectives": [
-            (u.name, o.sli, position, o.threshold_ms, o.objective, o.window_days)
+            (u.name, o.sli, o.step, position, o.threshold_ms, o.objective, o.window_days)
             for u in settings.use_cases
             for position, o in enumerate(u.objectives, start=1)
         ],
+        "path_steps": [(at, *step) for at, step in enumerate(path_steps(), start=1)],
         "own_prices": [
             (
                 p.model.lower(),

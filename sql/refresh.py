@@ -37,13 +37,14 @@ FAULTS_OF_DATA = (duckdb.DataError, duckdb.InvalidInputException)
 """What a value may raise; anything else (disk, catalogue) is not the trace's fault."""
 
 STORED = (
-    "8_sketched",
-    "8_slo_changed",
     "8_model_changes",
     "8_models_changed",
     "8_pieces",
     "8_paths",
     "8_step_sums",
+    "8_step_times",
+    "8_sketched",
+    "8_slo_changed",
     "8_cuts_stored",
 )
 """Steps that make what goes into the lake of what `sql.steps.assemble` found out."""
@@ -199,16 +200,12 @@ class Assembly:
         """The settings may have changed; what left them is forgotten, and counted if it returns."""
         self._step("0_new_objectives")
         with transaction(self._con):
-            for table in ("slo_hours", "slo_counted"):
-                self._con.execute(
-                    f"DELETE FROM lake.{table} WHERE (use_case, metric, threshold_ms) NOT IN "
-                    "(SELECT (use_case, metric, threshold_ms) FROM objectives)"
-                )
+            self._step("0_forgotten_objectives")
             self._con.execute("INSERT INTO lake.slo_hours BY NAME FROM slo_changed")
+            self._con.execute("INSERT INTO lake.latency_sketch BY NAME FROM sketched")
             self._con.execute(
-                """INSERT INTO lake.slo_counted
-                SELECT DISTINCT use_case, metric, threshold_ms, now()
-                FROM objectives ANTI JOIN lake.slo_counted USING (use_case, metric, threshold_ms)"""
+                "INSERT INTO lake.slo_counted BY NAME "
+                "SELECT *, now() AS counted_at FROM new_objectives"
             )
 
     def _count_new_budgets(self) -> None:

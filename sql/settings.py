@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from sql.settings_file import (
+from sql.matchers import Clash
+from sql.settings_file import SettingsError, check, doubtful, read_toml
+from sql.settings_shape import (
     Benchmark,
     Document,
     Limits,
     Objective,
     Price,
     Redaction,
-    SettingsError,
     Tier,
     UseCase,
-    check,
-    read_toml,
 )
 
 __all__ = [
@@ -76,6 +75,8 @@ class Settings:
     prices: tuple[Price, ...] = ()
     """A site's own; list prices hold for all other models."""
     benchmarks: tuple[Benchmark, ...] = ()
+    overlaps: tuple[Clash, ...] = ()
+    """What a site's own use cases and tiers may take from each other; the first one gets it."""
     config: Path | None = None
     """The file that was read; None when there is none."""
 
@@ -105,7 +106,7 @@ def load_settings(
         key: file.parent if file and origins.get(key) == str(file) else Path.cwd()
         for key in ("lake", "data")
     }
-    return _settings(document, folders, file)
+    return _settings(document, folders, file, origins)
 
 
 def host_and_port(address: str) -> tuple[str, int]:
@@ -127,13 +128,21 @@ def _config_file(config: Path | None, environ: Mapping[str, str]) -> Path | None
     return DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None
 
 
-def _settings(document: Document, folders: Mapping[str, Path], config: Path | None) -> Settings:
+def _settings(
+    document: Document,
+    folders: Mapping[str, Path],
+    config: Path | None,
+    origins: Mapping[str, str],
+) -> Settings:
     """The document over the defaults; ``folders`` are where relative paths start."""
     lake = _located(document.lake or DEFAULT_LAKE, folders["lake"])
     data = _located(document.data, folders["data"]) if document.data else None
     if is_connection_string(lake) and data is None:
         raise SettingsError(
-            ["lake: a connection string needs `data` too: the folder or URL of its files"]
+            [
+                f"{origins['lake']}: lake: a connection string needs `data` too: "
+                "the folder or URL of its files"
+            ]
         )
     plain = (
         *("grpc_address", "http_address", "dashboard_address"),
@@ -147,6 +156,7 @@ def _settings(document: Document, folders: Mapping[str, Path], config: Path | No
         prices=document.price,
         tiers=_overlaid(document.tier, _shipped("model_tiers.toml").tier),
         benchmarks=_overlaid(document.benchmark, _shipped("benchmarks.toml").benchmark),
+        overlaps=doubtful(document),
         config=config,
         **{key: value for key, value in given.items() if value is not None},
     )

@@ -1,182 +1,41 @@
-"""The shape of ``latencytax.toml``, of the shipped use cases and tiers, and what is wrong in one.
+"""A settings file read, and what is wrong in one: every problem at once.
 
 SettingsError    permanent: says every problem at once, with file, key, value and remedy
 """
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    PositiveFloat,
-    PositiveInt,
-    TypeAdapter,
-    ValidationError,
+from pydantic import TypeAdapter, ValidationError
+
+from sql.matchers import Clash, Matchers, never_reached, overlaps
+from sql.settings_shape import (
+    Benchmark,
+    Document,
+    Limits,
+    Objective,
+    Price,
+    Redaction,
+    Tier,
+    UseCase,
 )
 
-OUR_MATCH_KEYS = ("use_case", "agent", "span_name", "service.name")
-HIGHEST_PORT = 65_535
-
-Entry = TypeVar("Entry")
-
-
-def _address(value: str) -> str:
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > HIGHEST_PORT:
-        raise ValueError("must be host:port, for example 127.0.0.1:4317 (port 0 picks a free one)")
-    return value
-
-
-def _match(globs: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    for key in globs:
-        near = get_close_matches(key, OUR_MATCH_KEYS, n=1, cutoff=0.75)
-        if near and key not in OUR_MATCH_KEYS:
-            raise ValueError(f"has the key {key!r}; did you mean {near[0]!r}?")
-    return globs
-
-
-def _not_empty(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    if not entries:
-        raise ValueError("must have at least one entry")
-    return entries
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Name = Annotated[str, Field(min_length=1)]
-Address = Annotated[str, AfterValidator(_address)]
-Globs = Annotated[tuple[Name, ...], BeforeValidator(_listed), AfterValidator(_not_empty)]
-Match = Annotated[dict[str, Globs], AfterValidator(_match)]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the doors take at most."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    message_bytes: PositiveInt = 32 * 2**20
-    """One request, after decompression; beyond: 413 or RESOURCE_EXHAUSTED."""
-    journal_bytes: PositiveInt = 4 * 2**30
-    """What waits to be loaded; beyond: 503 or UNAVAILABLE."""
-    attribute_count: PositiveInt = 256
-    """For each span; the rest is cut and counted."""
-    value_bytes: PositiveInt = 16 * 1024
-    """Each attribute value; the rest is cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Redaction:
-    """What is left out of all that arrives, even where texts are kept."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    keys: tuple[Name, ...] = ()
-    """Globs of attribute keys; their values are dropped."""
-    patterns: tuple[Literal["email", "phone", "card"], ...] = ("email", "phone", "card")
-    """Of these, a word takes the place: ``[email]``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """The share of a use case's requests that are to be within a threshold."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    sli: Literal["first_token", "perceived", "response"]
-    threshold_ms: PositiveFloat
-    objective: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    window_days: Annotated[int, Field(ge=1, le=366)] = 28
-
-
-@dataclass(frozen=True, slots=True)
-class UseCase:
-    """What an agent is used for, how its requests are known, and what it owes."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid", validate_by_name=False, validate_by_alias=True)
-    name: Name
-    title: Name
-    channel: Name
-    objectives: Annotated[
-        tuple[Objective, ...], Field(alias="objective"), AfterValidator(_not_empty)
-    ]
-    """The first is the budget that the latency tax counts from."""
-    match: Match
-    """Globs by ``use_case`` (declared), ``agent``, ``span_name`` or attribute; any one counts."""
-    decay: Literal["hinge", "deadline"] = "hinge"
-    value_usd: NonNegativeFloat | None = None
-    """Per conversion, when conversions carry no revenue; None is unknown."""
-    capture_rate: Annotated[float, Field(gt=0, le=1)] = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A class of models that are about as large, and so about as fast."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    name: Name
-    title: Name
-    typical_low_ms: NonNegativeFloat
-    typical_high_ms: PositiveFloat
-    models: Globs
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a million tokens of a model cost, where the list price is not what is paid."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    model: Name
-    """As spans have it, in small letters."""
-    input_usd_per_mtok: NonNegativeFloat
-    output_usd_per_mtok: NonNegativeFloat
-    cached_input_usd_per_mtok: NonNegativeFloat | None = None
-    provider: Name | None = None
-    """None is every provider."""
-    service_tier: Name = "standard"
-    """What was agreed with the provider: ``priority``, ``sla``…, as spans have it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Benchmark:
-    """What somebody else found slowness to cost; shown beside our figures, never added to them."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    name: Name
-    title: Name
-    kind: Literal["randomised", "observational", "claim"]
-    loss_per_100_ms: Annotated[float, Field(gt=-1, lt=1)]
-    """Relative loss of conversions, 0..1."""
-    source: Name
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A settings file as it is written; what it leaves out is None."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    lake: Name | None = None
-    data: Name | None = None
-    grpc_address: Address | None = None
-    http_address: Address | None = None
-    dashboard_address: Address | None = None
-    keep_content: bool | None = None
-    limits: Limits | None = None
-    redaction: Redaction | None = None
-    use_case: tuple[UseCase, ...] = ()
-    tier: tuple[Tier, ...] = ()
-    price: tuple[Price, ...] = ()
-    benchmark: tuple[Benchmark, ...] = ()
-
-
+SHOWN_LENGTH = 80
+IN_TOML = {
+    "Input should": "must",
+    "a valid tuple": "a list",
+    "a valid dictionary": "a table",
+    "a valid string": "text in quotes",
+    "a valid boolean": "true or false",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+}
+"""What pydantic says, in the words of the file."""
 TABLES: Mapping[str, Any] = {
     "limits": Limits,
     "redaction": Redaction,
@@ -205,6 +64,10 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([f"{path}: is not TOML: {error}"]) from error
+    except RecursionError as error:
+        raise SettingsError(
+            [f"{path}: is nested too deeply; a few levels are all it needs"]
+        ) from error
 
 
 def check(raw: Mapping[str, Any], origins: Mapping[str, str]) -> Document:
@@ -212,27 +75,86 @@ def check(raw: Mapping[str, Any], origins: Mapping[str, str]) -> Document:
     try:
         document = TypeAdapter(Document).validate_python(raw)
     except ValidationError as error:
-        raise SettingsError(
-            [_problem(raw, origins, dict(details)) for details in error.errors()]
-        ) from error
-    entries = [("use_case", entry.name) for entry in document.use_case]
-    entries += [("tier", entry.name) for entry in document.tier]
-    entries += [("benchmark", entry.name) for entry in document.benchmark]
-    entries += [
-        ("price", f"{p.provider or 'any'} {p.model} {p.service_tier}") for p in document.price
-    ]
-    repeated = [entry for entry, count in Counter(entries).items() if count > 1]
-    if repeated:
-        raise SettingsError(
-            [f"{origins[key]}: {key} {name!r}: is there twice; keep one" for key, name in repeated]
-        )
+        problems = [_problem(raw, origins, dict(details)) for details in error.errors()]
+        raise SettingsError([*problems, *_repeated(raw, origins)]) from error
+    if problems := [*_repeated(raw, origins), *_unreachable(document, origins)]:
+        raise SettingsError(problems)
     return document
+
+
+def _repeated(raw: Mapping[str, Any], origins: Mapping[str, str]) -> Iterator[str]:
+    """What is there twice, also in a file that is wrong elsewhere."""
+    for table, key in IDENTIFIED_BY.items():
+        entries = raw.get(table)
+        named = filter(_is_table, entries) if isinstance(entries, list | tuple) else ()
+        for name, times in Counter(map(key, named)).items():
+            if name and times > 1:
+                shown = _shortened(repr(name))
+                yield f"{origins[table]}: {table} {shown}: is there twice; keep one"
+
+
+def _is_table(entry: object) -> bool:
+    return isinstance(entry, dict)
+
+
+def _name(entry: dict[str, Any]) -> str:
+    name = entry.get("name")
+    return name if isinstance(name, str) else ""
+
+
+IDENTIFIED_BY: Mapping[str, Callable[[dict[str, Any]], str]] = {
+    "use_case": _name,
+    "tier": _name,
+    "benchmark": _name,
+    "price": lambda entry: (
+        f"{entry.get('provider') or 'any'} {entry.get('model')} "
+        f"{entry.get('service_tier') or 'standard'}"
+    ),
+}
+"""What tells the entries of a table apart."""
+
+
+def _unreachable(document: Document, origins: Mapping[str, str]) -> Iterator[str]:
+    """Entries for which nothing is left, since earlier ones take all that they name."""
+    for table, entries in _competing(document).items():
+        for clash in never_reached(entries):
+            yield (
+                f"{origins[table]}: {clash.second}.{clash.key} = {clash.glob!r}: can never match: "
+                f"{clash.first}, which stands before it, takes all that by {clash.by!r}; "
+                f"name something else, or put it before {clash.first}"
+            )
+
+
+def doubtful(document: Document) -> tuple[Clash, ...]:
+    """What entries may take from those after them; whether they do, only spans can tell."""
+    return tuple(clash for entries in _competing(document).values() for clash in overlaps(entries))
+
+
+def _competing(document: Document) -> dict[str, list[tuple[str, Matchers]]]:
+    """What each table's entries are recognised by, in the order in which they are asked."""
+    return {
+        "use_case": [
+            (f"use_case[{each.name}]", {f"match.{key}": globs for key, globs in each.match.items()})
+            for each in document.use_case
+        ],
+        "tier": [(f"tier[{each.name}]", {"models": each.models}) for each in document.tier],
+    }
 
 
 def _problem(raw: Mapping[str, Any], origins: Mapping[str, str], details: dict[str, Any]) -> str:
     location, value = details["loc"], details["input"]
-    shown = "" if isinstance(value, dict | list) else f" = {value!r}"
+    shown = "" if isinstance(value, dict | list) else f" = {_shortened(repr(value))}"
     return f"{origins[location[0]]}: {_key(raw, location)}{shown}: {_remedy(details)}"
+
+
+def _shortened(shown: str) -> str:
+    return shown if len(shown) <= SHOWN_LENGTH else f"{shown[:SHOWN_LENGTH]}…"
+
+
+def _word(value: object) -> str:
+    """A key or name on one line of a message, whatever is in it."""
+    text = str(value)
+    return _shortened(text if text.isprintable() else repr(text))
 
 
 def _remedy(details: dict[str, Any]) -> str:
@@ -246,7 +168,13 @@ def _remedy(details: dict[str, Any]) -> str:
         case "dataclass_type":
             return "must be a table"
         case _:
-            return str(details["msg"]).replace("Input should", "must")
+            return _plainly(str(details["msg"]))
+
+
+def _plainly(message: str) -> str:
+    for python, toml in IN_TOML.items():
+        message = message.replace(python, toml)
+    return message
 
 
 def _unknown_key(location: tuple[str | int, ...]) -> str:
@@ -266,7 +194,7 @@ def _key(raw: Any, location: tuple[str | int, ...]) -> str:
         except (KeyError, IndexError, TypeError):
             raw = None
         if isinstance(part, int):
-            key += f"[{raw.get('name', part + 1) if isinstance(raw, dict) else part + 1}]"
+            key += f"[{_word(raw.get('name', part + 1) if isinstance(raw, dict) else part + 1)}]"
         else:
-            key += f".{part}" if key else part
+            key += f".{_word(part)}" if key else _word(part)
     return key

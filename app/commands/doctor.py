@@ -47,6 +47,15 @@ def _config(settings: Settings) -> Iterator[Finding]:
     yield Finding("settings", str(settings.config) if settings.config else "defaults, no file")
 
 
+def _matchers(settings: Settings) -> Iterator[Finding]:
+    for clash in settings.overlaps:
+        yield Finding(
+            f"{clash.second}.{clash.key} = {clash.glob!r}",
+            f"may name what {clash.first} takes before it by {clash.by!r}",
+            f"put the narrower of the two first in {settings.config}, or narrow one",
+        )
+
+
 def _extensions(_settings: Settings) -> Iterator[Finding]:
     engine = version("duckdb")
     for module in EXTENSIONS.values():
@@ -151,6 +160,7 @@ def _family(host: str) -> socket.AddressFamily:
 
 LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _config,
+    _matchers,
     _extensions,
     _folder,
     _catalogue,

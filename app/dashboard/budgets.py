@@ -3,19 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal
 
 import polars as pl
 
-from app.dashboard import wording
-
-State = Literal["within", "at_risk", "missed", "too_few", "no_data"]
+from app.dashboard import steps, wording
+from app.dashboard.theme import State
 
 _LATENESS = {
     "first_token": "answers its first token in",
     "perceived": "is first heard or read after",
     "response": "responds in",
 }
+_BEFORE = {"perceived": " before the first word"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,10 @@ class Budget:
     use_case: str
     title: str
     metric: str
+    step: str | None
+    """The one step, or group of steps, that it is about; None is the whole request."""
+    latency: str
+    """What the percentiles that belong to it are called."""
     position: int
     threshold_ms: float
     objective: float
@@ -68,7 +71,9 @@ class Budget:
 
     @property
     def sli(self) -> str:
-        """What is measured: ``first token``."""
+        """What is measured: ``first token``, ``tool time``, ``tool time before the first word``."""
+        if self.step is not None:
+            return f"{wording.inside(steps.words(self.step))} time{_BEFORE.get(self.metric, '')}"
         return wording.SLI_WORDS.get(self.metric, self.metric)
 
     @property
@@ -145,7 +150,14 @@ def _warning(judged: list[Budget]) -> str:
 def _shortfall(budget: Budget) -> str:
     title, threshold = wording.inside(budget.title), wording.duration(budget.threshold_ms)
     if budget.due_ms is not None and budget.due_ms > budget.threshold_ms:
-        late = f"{title} {_LATENESS.get(budget.metric, 'takes')} {wording.duration(budget.due_ms)}"
+        late = f"{title} {_lateness(budget)} {wording.duration(budget.due_ms)}"
         return f"{late} at {budget.due_percentile} against a budget of {threshold}"
     kept, due = wording.share(budget.compliance), wording.share(budget.objective)
-    return f"{title} kept to {threshold} for {kept} of its requests, {due} are due"
+    of_step = f" of {budget.sli}" if budget.step else ""
+    return f"{title} kept to {threshold}{of_step} for {kept} of its requests, {due} are due"
+
+
+def _lateness(budget: Budget) -> str:
+    if budget.step is not None:
+        return f"has a {budget.sli} of"
+    return _LATENESS.get(budget.metric, "takes")

@@ -8,7 +8,8 @@ import altair as alt
 import polars as pl
 
 from app.dashboard import theme, wording
-from app.dashboard.budgets import Budget, State
+from app.dashboard.budgets import Budget
+from app.dashboard.theme import State
 
 AnyChart = alt.LayerChart | alt.FacetChart
 ROW_PX = 26
@@ -111,7 +112,7 @@ def _rows(budgets: Sequence[Budget]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "name": name,
-            "p50": budget.p50_to_budget_ratio,
+            "p50": budget.p50_to_budget_ratio or None,  # the scale has no zero
             "due": budget.due_to_budget_ratio,
             "figure": budget.due_figure,
             "budget": wording.duration(budget.threshold_ms),
@@ -125,13 +126,16 @@ def _rows(budgets: Sequence[Budget]) -> pl.DataFrame:
 
 def _names(budgets: Sequence[Budget]) -> list[str]:
     """The title, with as much of the objective as tells it from the others of its use case."""
-    of_case = Counter(budget.use_case for budget in budgets)
-    of_sli = Counter((budget.use_case, budget.metric) for budget in budgets)
+    of_sli = Counter((budget.use_case, budget.sli) for budget in budgets)
+    slis = Counter(use_case for use_case, _ in of_sli)
 
     def name(budget: Budget) -> str:
-        if of_sli[budget.use_case, budget.metric] > 1:
-            return f"{budget.title} · {wording.duration(budget.threshold_ms)}"
-        return f"{budget.title} · {budget.sli}" if of_case[budget.use_case] > 1 else budget.title
+        words = [budget.title]
+        if slis[budget.use_case] > 1:
+            words.append(budget.sli)
+        if of_sli[budget.use_case, budget.sli] > 1:
+            words.append(wording.duration(budget.threshold_ms))
+        return " · ".join(words)
 
     return [name(budget) for budget in budgets]
 

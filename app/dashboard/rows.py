@@ -54,11 +54,16 @@ def _row(budget: Budget, change: Change | None, trend_image: str, now: datetime)
         _cell(_left(budget, now), "lt-wide", label="Error budget"),
         _cell(wording.duration(budget.p50), "lt-number", label="p50"),
         _cell(p95, "lt-number", label="p95"),
-        _cell(wording.duration(budget.p99), "lt-number", label="p99"),
+        _cell(_p99(budget), "lt-number", label="p99"),
         _cell(wording.count(budget.n), "lt-number", label="Requests"),
         _cell(trend_image, "lt-wide", label=TREND),
     )
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _p99(budget: Budget) -> str:
+    few = "<small>under 100 requests</small>" if budget.p99 is None and budget.n else ""
+    return f"{wording.duration(budget.p99)}{few}"
 
 
 def _changed(change: Change) -> str:

@@ -43,6 +43,9 @@ STEPS = {
 }
 """In the order in which charts stack them."""
 
+GROUPS = {"llm": "Model"}
+"""What objectives call several steps together."""
+
 OTHER = "orchestration"
 OF_SPANS = {
     "llm": "llm_unsplit",
@@ -73,4 +76,4 @@ def variable(step: str) -> str:
 
 def words(step: str) -> str:
     """What the step is called."""
-    return STEPS[step].words if step in STEPS else step
+    return STEPS[step].words if step in STEPS else GROUPS.get(step, step)

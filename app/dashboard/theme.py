@@ -7,9 +7,9 @@ from typing import Literal
 import polars as pl
 import streamlit as st
 
-from app.dashboard.budgets import State
-
 Colours = dict[str, str]
+State = Literal["within", "at_risk", "missed", "too_few", "no_data"]
+"""How a budget is kept."""
 
 # Within, at risk and missed differ in lightness as well as hue, so that they stay apart for
 # colour-blind readers and in a grey print; a word and a shape go with each.

@@ -91,8 +91,9 @@ def headline(budget: Budget, gone_at: datetime | None, period: str, now: datetim
         if budget.state == "too_few"
         else f"{due} are promised"
     )
+    kind = f"{budget.sli} budget" if budget.step else _BUDGETS.get(budget.metric, "budget")
     return (
-        f"{budget.title} keeps its {_BUDGETS.get(budget.metric, 'budget')} for {kept} of requests "
+        f"{budget.title} keeps its {kind} for {kept} of requests "
         f"{period}, {promised}{_lasting(budget, gone_at, now)}."
     )
 
@@ -130,7 +131,9 @@ def peak_words(peak: pl.DataFrame, budget: Budget) -> str:
     by_hours = {row["hours"]: row for row in peak.iter_rows(named=True)}
     every, busiest = by_hours["all"], by_hours["busiest"]
     from_hour = every["from_hour"]
-    subject = SUBJECTS.get(budget.metric, "It")
+    if not every["mean_ms"]:
+        return f"None of {wording.plural(every['n'], 'request')} waited for it."
+    subject = budget.sli.capitalize() if budget.step else SUBJECTS.get(budget.metric, "It")
     return (
         f"{subject} takes {wording.duration(every['mean_ms'])} on average and "
         f"{wording.duration(every['p95'])} at p95. In the busiest three hours, "

@@ -166,16 +166,20 @@ def _long(buckets: pl.DataFrame, bucket_seconds: int, name: str) -> pl.DataFrame
         "bucket_at",
         "n",
         percentile=pl.lit(name),
-        ms=name,
+        ms=pl.col(name).replace(0.0, None),  # the scale has no zero
         time=pl.col(name).map_elements(wording.duration, return_dtype=pl.String),
     )
 
 
 def _last(buckets: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(
-        {"bucket_at": known["bucket_at"][-1], "ms": known[name][-1], "percentile": name}
-        for name in LINES
-        if not (known := buckets.drop_nulls(name)).is_empty()
+        [
+            (known["bucket_at"][-1], known[name][-1], name)
+            for name in LINES
+            if not (known := buckets.filter(pl.col(name) > 0)).is_empty()
+        ],
+        {"bucket_at": buckets.schema["bucket_at"], "ms": pl.Float64, "percentile": pl.String},
+        orient="row",
     )
 
 

@@ -31,7 +31,7 @@ def objectives(budgets: Iterable[Budget], percentiles: pl.DataFrame, now: dateti
 def _objective(budget: Budget, percentiles: pl.DataFrame, now: datetime) -> Sequence[str]:
     of_metric = {
         each["percentile"]: each
-        for each in percentiles.filter(pl.col("metric") == budget.metric).iter_rows(named=True)
+        for each in percentiles.filter(pl.col("metric") == budget.latency).iter_rows(named=True)
     }
     return (
         heading(budget.promise),
@@ -65,12 +65,7 @@ def so_far(budgets: Iterable[Budget], periods: pl.DataFrame) -> str:
 
 
 def _so_far(budget: Budget, periods: pl.DataFrame) -> Sequence[str]:
-    mine = periods.filter(
-        metric=budget.metric,
-        threshold_ms=budget.threshold_ms,
-        objective=budget.objective,
-        window_days=budget.window_days,
-    )
+    mine = periods.filter(position=budget.position)
     by_period = {each["period"]: each for each in mine.iter_rows(named=True)}
     return heading(budget.promise), *(_period(by_period.get(period)) for period in PERIODS)
 

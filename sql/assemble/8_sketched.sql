@@ -1,5 +1,5 @@
 -- What `corrected` (requests taken back) and `assembled` (requests written) change in the latency buckets.
--- Buckets: METHODS, latency tax 10, with a relative error of at most 1 %. Only requests that finished well have a latency.
+-- Steps that objectives name are latencies of their own. Buckets: METHODS, latency tax 10, with a relative error of at most 1 %. Only requests that finished well have a latency.
 create or replace temp table sketched as
 with changes as (
     select *, 1 as n
@@ -26,6 +26,19 @@ latencies as (
         where outcome = 'ok'
     )
     on first_token, perceived, response into name metric value latency_ms
+    union all by name
+    select
+        date_trunc('hour', started_at) as hour,
+        use_case,
+        channel,
+        environment,
+        model,
+        tier,
+        n,
+        latency_name(metric, step) as metric,
+        latency_ms,
+    from step_changes
+    where outcome = 'ok' and latency_ms is not null
 )
 
 select

@@ -1,11 +1,6 @@
 -- What `corrected` (requests taken back) and `assembled` (requests written) change in the counts of every objective.
 create or replace temp table slo_changed as
-with thresholds as (
-    select distinct use_case, metric, threshold_ms
-    from objectives
-),
-
-changes as (
+with changes as (
     select *, 1 as n
     from assembled
     union all by name
@@ -16,17 +11,29 @@ changes as (
 judged as (
     select
         changes.*,
-        thresholds.metric,
-        thresholds.threshold_ms,
+        slis.metric,
+        slis.step,
+        slis.threshold_ms,
         is_good(
             changes.outcome,
-            latency_of(
-                thresholds.metric, changes.ttft_ms, changes.perceived_ms, changes.duration_ms
+            sli_ms(
+                slis.metric,
+                slis.step,
+                step_changes.latency_ms,
+                changes.ttft_ms,
+                changes.perceived_ms,
+                changes.duration_ms
             ),
-            thresholds.threshold_ms
+            slis.threshold_ms
         ) as is_good,
     from changes
-    inner join thresholds on changes.use_case = thresholds.use_case
+    inner join slis on changes.use_case = slis.use_case
+    left join step_changes
+        on
+            changes.request_id = step_changes.request_id
+            and changes.n = step_changes.n
+            and slis.metric = step_changes.metric
+            and slis.step = step_changes.step
 )
 
 select
@@ -36,6 +43,7 @@ select
     environment,
     tier,
     metric,
+    step,
     threshold_ms,
     coalesce(sum(n) filter (where is_good), 0) as good,
     coalesce(sum(n) filter (where is_good is not null), 0) as total,

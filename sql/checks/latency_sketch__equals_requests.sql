@@ -15,6 +15,18 @@ with latencies as (
         where outcome = 'ok'
     )
     on first_token, perceived, response into name metric value latency_ms
+    union all by name
+    select
+        date_trunc('hour', started_at) as hour,
+        use_case,
+        channel,
+        environment,
+        model,
+        tier,
+        latency_name(metric, step) as metric,
+        latency_ms,
+    from step_times('lake.request_steps')
+    where outcome = 'ok' and latency_ms is not null
 ),
 
 counted as (

@@ -9,7 +9,12 @@ with counted as (
         slo_hours.total,
         slo_hours.unknown,
     from lake.slo_hours as slo_hours
-    inner join objectives using (use_case, metric, threshold_ms)
+    inner join objectives
+        on
+            slo_hours.use_case = objectives.use_case
+            and slo_hours.metric = objectives.metric
+            and slo_hours.step is not distinct from objectives.step
+            and slo_hours.threshold_ms = objectives.threshold_ms
     union all
     select
         date_trunc('hour', started_at) as hour,
@@ -19,7 +24,12 @@ with counted as (
         -(is_good is not null)::int,
         -(is_good is null)::int,
     from measured_requests
-    semi join lake.slo_counted using (use_case, metric, threshold_ms)
+    semi join lake.slo_counted as objectives_counted
+        on
+            measured_requests.use_case = objectives_counted.use_case
+            and measured_requests.metric = objectives_counted.metric
+            and measured_requests.step is not distinct from objectives_counted.step
+            and measured_requests.threshold_ms = objectives_counted.threshold_ms
 )
 
 select

@@ -76,6 +76,16 @@ def test_settings_that_are_wrong_are_all_said(run: Run) -> None:
     assert len(finished.stderr.splitlines()) == 2
 
 
+def test_use_cases_that_may_take_from_each_other_are_found(run: Run) -> None:
+    case = '[[use_case]]\nname = "{0}"\ntitle = "{0}"\nchannel = "web"\nmatch.agent = "{1}"\n'
+    objective = 'objective = [{ sli = "response", threshold_ms = 400 }]\n'
+    both = [case.format(*each) + objective for each in (("upsell", "shop-*"), ("cross", "*-eu"))]
+    Path("latencytax.toml").write_text("".join(both), encoding="utf-8")
+    state, remedy = finding(run("doctor").stdout, "use_case[cross].match.agent = '*-eu'")
+    assert "may name what use_case[upsell] takes before it by 'shop-*'" in state
+    assert "put the narrower of the two first in latencytax.toml" in remedy
+
+
 def test_each_finding_is_a_line(run: Run) -> None:
     lines = run("doctor").stdout.splitlines()
     assert all(line.startswith(("ok  ", "!!  ", "     ")) for line in lines[:-1])

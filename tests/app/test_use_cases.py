@@ -28,6 +28,8 @@ CHAT = Budget(
     use_case="live_chat",
     title="Live chat",
     metric="first_token",
+    step=None,
+    latency="first_token",
     position=1,
     threshold_ms=500,
     objective=0.95,
@@ -157,6 +159,23 @@ def test_the_average_is_told_against_the_peak() -> None:
     assert "is not" not in peak_words(peak(600, 1800), CHAT)
 
 
+TOOL = replace(CHAT, metric="perceived", step="tool", latency="perceived/tool", position=2)
+
+
+def test_an_objective_of_a_step_is_told_apart_from_that_of_the_request() -> None:
+    assert plain(TOOL.promise) == "Tool time before the first word within 500 ms for 95 %"
+    assert plain(headline(TOOL, None, PERIOD, NOW)).startswith(
+        "Live chat keeps its tool time before the first word budget for 71 % of requests"
+    )
+    assert plain(tables.name(replace(TOOL, metric="response", step="llm"))) == "Model time 500 ms"
+
+
+def test_a_step_that_nobody_waited_for_is_said_so() -> None:
+    assert peak_words(peak(0, 0), TOOL) == "None of 5,000 requests waited for it."
+    still = BUCKETS.with_columns(p50=pl.lit(0.0), p95=pl.lit(0.0), p99=pl.lit(None, pl.Float64))
+    assert charts.trend(still, 3600, TOOL, LIGHT).to_dict()["layer"]
+
+
 @pytest.mark.parametrize(
     ("low_ms", "high_ms", "words"),
     [
@@ -181,10 +200,7 @@ def test_a_percentile_has_no_more_precision_than_its_sample(
 
 def test_a_period_without_requests_is_a_dash() -> None:
     columns = {
-        "metric": "first_token",
-        "threshold_ms": 500.0,
-        "objective": 0.95,
-        "window_days": 28,
+        "position": 1,
         "compliance": 0.9,
         "compliance_low": 0.85,
         "compliance_high": 0.94,

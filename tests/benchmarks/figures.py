@@ -28,6 +28,13 @@ ALTERED = (sys.executable, "-m", "tests.benchmarks.altered")
 TARGET_RATE = 60_000
 RATE_TOLERANCE = 0.99
 DAYS = 7
+LOOKS = {
+    "SLO board": BOARD,
+    "Compliance": "from slo_compliance",
+    "Burn rates": "from slo_burn",
+    "Burn-down": "from slo_burn_down(now(), null, null, null, null)",
+}
+"""What the pages ask about objectives."""
 TRICKLE_SPEED = 30
 TRICKLE_SPANS_PER_S = 512 * TRICKLE_SPEED / 4
 
@@ -116,12 +123,13 @@ def _lake_figures(process: CollectorProcess, spans: int) -> Iterator[Figure]:
 
 
 def asking(scale: Scale) -> Iterator[Figure]:
-    """The board over a week of requests."""
+    """What the pages ask about objectives, over a week of requests."""
     with collector() as process:
         run_phase(process, Load(spans=scale.spans, days=DAYS))
         requests = process.value("select count(*) from requests")
-        board_ms = median_ms(timed(process, BOARD, repeats=9))
-        yield Figure(f"SLO board, {requests:,} requests in {DAYS} days", board_ms, "ms", 100)
+        yield Figure(f"Requests in {DAYS} days", requests, "requests")
+        for name, query in LOOKS.items():
+            yield Figure(name, median_ms(timed(process, query, repeats=9)), "ms", 1000)
 
 
 def compact(process: CollectorProcess) -> None:

@@ -13,8 +13,20 @@ from tests.sql.simulated import feed
 MODEL_FILES = sorted(file for file in MODELS.glob("*/*.sql") if file.parent.name != "functions")
 DESCRIBED = {f"lake.{name}": table for name, table in describe_tables(SCHEMA).items()}
 DESCRIBED |= {file.stem: describe(file) for file in MODEL_FILES}
-AS_ITS_TABLE = {"spans", "tax_fits", "requests_of_broken_hours", "priced_cuts"}
-ARGUMENTS = {"as_of": NOW, "from_at": NOW.replace(day=1), "to_at": NOW, "bucket_seconds": 3600}
+AS_ITS_TABLE = {
+    "spans",
+    "tax_fits",
+    "requests_of_broken_hours",
+    "steps_of_broken_hours",
+    "priced_cuts",
+}
+ARGUMENTS = {
+    "relation": "lake.request_steps",
+    "as_of": NOW,
+    "from_at": NOW.replace(day=1),
+    "to_at": NOW,
+    "bucket_seconds": 3600,
+}
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,8 @@ DISTRIBUTIONS = {
     "lognormal": lambda rng: rng.lognormal(6, 1, 3000),
     "pareto": lambda rng: 100 * (1 + rng.pareto(1.2, 1000)),
     "two modes": lambda rng: np.concatenate([rng.normal(80, 5, 500), rng.normal(4000, 300, 500)]),
+    "heavy ties": lambda rng: rng.lognormal(6, 1, 3000).round(-2),
+    "days": lambda rng: rng.lognormal(18, 1, 1000),
     "microseconds": lambda rng: rng.uniform(0.001, 0.1, 300),
 }
 

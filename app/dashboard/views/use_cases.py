@@ -59,7 +59,7 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
     with objective:
         budget = _objective(budgets)
     filters = replace(chosen.filters, use_cases=(budget.use_case,))
-    asked = Asked(snapshot, chosen, budget, Question(filters, budget.metric, budget.position))
+    asked = Asked(snapshot, chosen, budget, Question(filters, budget.latency, budget.position))
     _promises(asked, budgets)
     _burning(asked, budgets, answer)
     _latency(asked)

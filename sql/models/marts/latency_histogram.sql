@@ -2,7 +2,7 @@
 -- powers of the fourth root of 2 (OpenTelemetry's exponential histogram, scale 2); a latency within 1 % of a bound may lie on its other side.
 -- grain: use_case, metric, up_to_ms
 -- use_case  as in requests
--- metric    first_token, perceived or response
+-- metric    first_token, perceived or response; response/tool for a step that an objective names
 -- up_to_ms  upper bound of the bucket [ms]
 -- n         requests in it, not in those below [count]
 -- sum_ms    their latencies, added up [ms]

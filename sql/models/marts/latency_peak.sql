@@ -2,7 +2,7 @@
 -- follow each other and have most requests. Requests that finished well. A null list lets all through.
 -- grain: use_case, metric, hours
 -- use_case   as in requests
--- metric     first_token, perceived or response
+-- metric     first_token, perceived or response; response/tool for a step that an objective names
 -- hours      all or busiest
 -- from_hour  UTC hour of the day in which the busiest three begin
 -- n          requests with this latency known [count]

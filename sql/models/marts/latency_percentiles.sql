@@ -2,7 +2,7 @@
 -- grain: use_case, hour, metric
 -- use_case  as in requests
 -- hour      start of the UTC hour
--- metric    first_token, perceived or response
+-- metric    first_token, perceived or response; response/tool for a step that an objective names
 -- n         requests with this latency known [count]
 -- p50       median [ms]
 -- p90       90th percentile [ms]

@@ -2,7 +2,7 @@
 -- np ± 1.645 √(np(1 - p)) (METHODS, latency tax 10). An end that lies outside the sample is null. A null list lets all through.
 -- grain: use_case, metric, percentile
 -- use_case    as in requests
--- metric      first_token, perceived or response
+-- metric      first_token, perceived or response; response/tool for a step that an objective names
 -- percentile  p50, p95 or p99
 -- n           requests with this latency known [count]
 -- ms          the percentile, within 1 % of the exact value; p99 is null below 100 requests [ms]

@@ -1,7 +1,7 @@
 -- Percentiles of latency over any period and filters; a null list lets all through. Within 1 % of the exact value.
 -- grain: use_case, metric
 -- use_case  as in requests
--- metric    first_token, perceived or response
+-- metric    first_token, perceived or response; response/tool for a step that an objective names
 -- n         requests with this latency known [count]
 -- p50       median [ms]
 -- p90       90th percentile [ms]

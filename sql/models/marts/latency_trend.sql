@@ -2,7 +2,7 @@
 -- read the requests of the period. Requests that finished well. A null list lets all through.
 -- grain: use_case, metric, bucket_at
 -- use_case   as in requests
--- metric     first_token, perceived or response
+-- metric     first_token, perceived or response; response/tool for a step that an objective names
 -- bucket_at  start of the bucket [UTC]
 -- n          requests with this latency known [count]
 -- p50        median [ms]
@@ -42,6 +42,23 @@ requests as (
 latencies as (
     unpivot requests
     on first_token, perceived, response into name metric value latency_ms
+    union all by name
+    select
+        use_case,
+        time_bucket(to_seconds(bucket_seconds), started_at) as bucket_at,
+        latency_name(metric, step) as metric,
+        latency_ms,
+    from step_times('lake.request_steps')
+    where
+        bucket_seconds % 3600 != 0
+        and outcome = 'ok'
+        and latency_ms is not null
+        and started_at >= from_at
+        and started_at < to_at
+        and is_chosen(use_case_list, use_case)
+        and is_chosen(channel_list, channel)
+        and is_chosen(tier_list, tier)
+        and is_chosen(environment_list, environment)
 ),
 
 counted as (

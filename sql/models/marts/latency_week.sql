@@ -2,7 +2,7 @@
 -- well. A null list lets all through.
 -- grain: use_case, metric, weekday, hour_of_day
 -- use_case     as in requests
--- metric       first_token, perceived or response
+-- metric       first_token, perceived or response; response/tool for a step that an objective names
 -- weekday      1 is Monday, 7 is Sunday, in UTC
 -- hour_of_day  0 to 23, in UTC
 -- n            requests with this latency known [count]

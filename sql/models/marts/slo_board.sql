@@ -5,13 +5,15 @@
 -- title            the use case, for people
 -- channel          the use case's channel
 -- metric           first_token, perceived or response
+-- step             as in objectives; null for the whole request
+-- latency          what latency_percentiles calls it: the metric, with the step where there is one
 -- position         1 is the budget that the latency tax counts from
 -- threshold_ms     a request within it is good [ms]
 -- objective        share of requests that are to be good [0..1]
 -- window_days      days in the objective's window [days]
 -- good             requests that finished well and in time [count]
 -- total            requests that count: good and bad [count]
--- unknown          requests that finished with no first token known; they count neither way [count]
+-- unknown          requests that finished with no first token, or time in the step, known; they count neither way [count]
 -- compliance       good / total [0..1]
 -- compliance_low   lower end of its 90 % interval [0..1]
 -- compliance_high  upper end of its 90 % interval [0..1]
@@ -69,6 +71,8 @@ board as (
         use_cases.title,
         use_cases.channel,
         objectives.metric,
+        objectives.step,
+        latency_name(objectives.metric, objectives.step) as latency,
         objectives."position",
         objectives.threshold_ms,
         objectives.objective,
@@ -109,7 +113,9 @@ board as (
     left join counted
         on objectives.use_case = counted.use_case and objectives."position" = counted."position"
     left join percentiles
-        on objectives.use_case = percentiles.use_case and objectives.metric = percentiles.metric
+        on
+            objectives.use_case = percentiles.use_case
+            and latency_name(objectives.metric, objectives.step) = percentiles.metric
     left join busyness on objectives.use_case = busyness.use_case
     where is_chosen(use_case_list, objectives.use_case)
 )
@@ -119,6 +125,8 @@ select
     title,
     channel,
     metric,
+    step,
+    latency,
     "position",
     threshold_ms,
     objective,

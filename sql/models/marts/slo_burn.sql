@@ -3,6 +3,7 @@
 -- grain: use_case, position, severity, long_minutes
 -- use_case        as in objectives
 -- metric          first_token, perceived or response
+-- step            as in objectives; null for the whole request
 -- position        as in objectives
 -- threshold_ms    a request within it is good [ms]
 -- objective       share of requests that are to be good [0..1]
@@ -94,6 +95,7 @@ burning as (
 select
     use_case,
     metric,
+    step,
     "position",
     threshold_ms,
     objective,

@@ -1,8 +1,10 @@
 -- Every objective by UTC day, and up to a moment: over its rolling window (from the hour in which it begins), and over the calendar
 -- week and month so far. With what is left of the error budget that the requests of that time allow.
--- grain: use_case, metric, threshold_ms, period, day
+-- grain: use_case, position, period, day
 -- use_case         as in objectives
 -- metric           first_token, perceived or response
+-- step             as in objectives; null for the whole request
+-- position         1 is the budget that the latency tax counts from
 -- threshold_ms     a request within it is good [ms]
 -- objective        share of requests that are to be good [0..1]
 -- period           day, week or month (from Monday or the 1st, UTC, so far), or window
@@ -10,7 +12,7 @@
 -- window_days      days in the window [days]
 -- good             requests that finished well and in time [count]
 -- total            requests that count: good and bad [count]
--- unknown          requests that finished with no first token known; they count neither way [count]
+-- unknown          requests that finished with no first token, or time in the step, known; they count neither way [count]
 -- compliance       good / total [0..1]
 -- compliance_low   lower end of its 90 % interval [0..1]
 -- compliance_high  upper end of its 90 % interval [0..1]
@@ -80,6 +82,8 @@ periods as (
 select
     periods.use_case,
     objectives.metric,
+    objectives.step,
+    objectives."position",
     objectives.threshold_ms,
     objectives.objective,
     periods.period,

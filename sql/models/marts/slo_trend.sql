@@ -3,6 +3,7 @@
 -- grain: use_case, position, bucket_at
 -- use_case    as in objectives
 -- metric      first_token, perceived or response
+-- step        as in objectives; null for the whole request
 -- position    position of the objective in its use case
 -- bucket_at   start of the bucket [UTC]
 -- good        requests that finished well and in time [count]
@@ -48,6 +49,7 @@ counts as (
 select
     objectives.use_case,
     objectives.metric,
+    objectives.step,
     objectives."position",
     counts.bucket_at,
     coalesce(sum(counts.good), 0)::bigint as good,

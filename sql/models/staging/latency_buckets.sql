@@ -1,7 +1,7 @@
 -- Latencies of any period in buckets: what percentiles are read from.
 -- grain: use_case, metric, bucket
 -- use_case  as in requests
--- metric    first_token, perceived or response
+-- metric    first_token, perceived or response; response/tool for a step that an objective names
 -- bucket    as in latency_sketch
 -- n         requests [count]
 -- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list

@@ -3,7 +3,7 @@
 -- grain: none
 -- use_case  as in requests
 -- hour      start of the UTC hour
--- metric    first_token, perceived or response
+-- metric    first_token, perceived or response; response/tool for a step that an objective names
 -- bucket    as in latency_sketch
 -- n         requests, negative for a correction [count]
 -- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
@@ -21,6 +21,7 @@ with whole_hours as (
 
 requests as (
     select
+        request_id,
         use_case,
         hour_of(started_at) as hour,
         ttft_ms as first_token,
@@ -35,6 +36,15 @@ requests as (
 broken_hours as (
     unpivot requests
     on first_token, perceived, response into name metric value latency_ms
+    union all by name
+    select
+        requests.use_case,
+        requests.hour,
+        latency_name(steps.metric, steps.step) as metric,
+        steps.latency_ms,
+    from requests
+    inner join steps_of_broken_hours(from_at, to_at) as steps using (request_id)
+    where steps.latency_ms is not null
 )
 
 select use_case, hour, metric, bucket, n

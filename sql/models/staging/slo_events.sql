@@ -8,12 +8,13 @@
 -- is_extra      true for the hour in which the period begins, counted from there: it is also among the whole hours
 -- good          requests that finished well and in time [count]
 -- total         requests that count: good and bad [count]
--- unknown       requests that finished with no first token known [count]
+-- unknown       requests that finished with no first token, or time in the step, known [count]
 -- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list
 with whole_hours as (
     select
         use_case,
         metric,
+        step,
         threshold_ms,
         hour,
         hour >= from_at::timestamptz as is_in_period,
@@ -31,36 +32,43 @@ with whole_hours as (
     group by all
 ),
 
-thresholds as (
-    select distinct use_case, metric, threshold_ms
-    from objectives
-),
-
 judged as (
     select
         requests.use_case,
         requests.started_at,
         requests.is_in_period,
         requests.is_extra,
-        thresholds.metric,
-        thresholds.threshold_ms,
+        slis.metric,
+        slis.step,
+        slis.threshold_ms,
         is_good(
             requests.outcome,
-            latency_of(
-                thresholds.metric, requests.ttft_ms, requests.perceived_ms, requests.duration_ms
+            sli_ms(
+                slis.metric,
+                slis.step,
+                step_times.latency_ms,
+                requests.ttft_ms,
+                requests.perceived_ms,
+                requests.duration_ms
             ),
-            thresholds.threshold_ms
+            slis.threshold_ms
         ) as is_good,
     from requests_of_broken_hours(
         from_at, to_at, use_case_list, channel_list, tier_list, environment_list
     ) as requests
-    inner join thresholds on requests.use_case = thresholds.use_case
+    inner join slis on requests.use_case = slis.use_case
+    left join steps_of_broken_hours(from_at, to_at) as step_times
+        on
+            requests.request_id = step_times.request_id
+            and slis.metric = step_times.metric
+            and slis.step = step_times.step
 ),
 
 broken_hours as (
     select
         use_case,
         metric,
+        step,
         threshold_ms,
         date_trunc('hour', started_at) as hour,
         is_in_period,
@@ -92,4 +100,5 @@ inner join counts
     on
         objectives.use_case = counts.use_case
         and objectives.metric = counts.metric
+        and objectives.step is not distinct from counts.step
         and objectives.threshold_ms = counts.threshold_ms
