@@ -102,14 +102,16 @@ def _name(entry: dict[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
+def _price(entry: dict[str, Any]) -> str:
+    tier = entry.get("service_tier", "standard")
+    return f"{entry.get('provider') or 'any'} {entry.get('model')} {tier}"
+
+
 IDENTIFIED_BY: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "use_case": _name,
     "tier": _name,
     "benchmark": _name,
-    "price": lambda entry: (
-        f"{entry.get('provider') or 'any'} {entry.get('model')} "
-        f"{entry.get('service_tier') or 'standard'}"
-    ),
+    "price": _price,
 }
 """What tells the entries of a table apart."""
 

@@ -10,8 +10,8 @@ from costs
 group by all
 having
     count(*) > 1
-    or kind not in ('premium', 'hedge', 'retry', 'speculative', 'fallback_saving')
+    or cost.kind not in ('premium', 'hedge', 'retry', 'speculative', 'fallback_saving')
     or bool_or(cost.calls < 1 or cost.unpriced not between 0 and cost.calls)
     or bool_or((cost.usd is null) != (cost.unpriced = cost.calls))
-    or bool_or(kind in ('hedge', 'speculative', 'retry') and cost.usd < 0)
-    or bool_or(kind = 'fallback_saving' and cost.calls > llm_calls)
+    or bool_or(cost.kind in ('hedge', 'speculative', 'retry') and cost.usd < 0)
+    or bool_or(cost.kind = 'fallback_saving' and cost.calls > llm_calls)

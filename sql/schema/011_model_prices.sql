@@ -1,5 +1,5 @@
 -- List prices of models, from the installed package genai-prices: refreshed when a collector starts.
--- grain: model, provider
+-- grain: model, provider, service_tier
 -- model                      as in spans.model
 -- provider                   who sells it, as genai-prices names it
 -- input_usd_per_mtok         a million prompt tokens [USD]

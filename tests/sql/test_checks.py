@@ -10,15 +10,22 @@ from tests.sql.otlp import TestSpan, otlp
 from tests.sql.pipeline import NOW, Pipeline
 from tests.sql.simulated import feed
 
+MODEL_HOUR = (
+    "INSERT INTO lake.model_hours (hour, use_case, model, metric, threshold_ms, bucket, priced, "
+    "tokens, rated, n, timed, good, total) "
+    "VALUES (now() - INTERVAL 1 hour, 'bid_optimization', 'm', 'response', 100, 200, 0, 0, 0,"
+)
+"""A model that no request asked for; its counts follow."""
 BREAKS = {
     "requests__request_id_is_unique": "INSERT INTO lake.requests FROM lake.requests LIMIT 1",
     "requests__spans_add_up": "UPDATE lake.requests SET spans = spans + 1 WHERE complete",
     "requests__speed_costs_are_possible": (
-        "UPDATE lake.requests SET speed_costs = list_append(speed_costs, speed_costs[1])"
-        " WHERE speed_costs IS NOT NULL"
+        "UPDATE lake.requests SET speed_costs = "
+        "[{'kind': 'hedge', 'calls': 1, 'unpriced': 1, 'usd': 0.0}]"
     ),
     "requests__premium_calls_are_spans": (
-        "UPDATE lake.requests SET speed_costs = NULL WHERE service_tier = 'priority'"
+        "UPDATE lake.requests SET service_tier = 'priority', speed_costs = "
+        "[{'kind': 'premium', 'calls': 1, 'unpriced': 1, 'usd': NULL}]"
     ),
     "requests__times_are_sane": "UPDATE lake.requests SET ttft_ms = -1",
     "critical_path__tiles_requests": "DELETE FROM lake.critical_path WHERE seq = 1",
@@ -31,13 +38,11 @@ BREAKS = {
     "request_list__one_row_a_request": "INSERT INTO lake.requests FROM lake.requests LIMIT 1",
     "trace_spans__all_of_the_request": "UPDATE lake.requests SET spans = spans + 1",
     "request_composition__adds_up": ("UPDATE lake.critical_path SET duration_ms = duration_ms + 1"),
-    "model_hours__equals_requests": "UPDATE lake.model_hours SET good = good + 1",
-    "model_fit__figures_are_possible": (
-        "CREATE OR REPLACE MACRO memory.main.model_verdict(good, total, objective) AS 'too_slow'"
-    ),
+    "model_hours__equals_requests": f"{MODEL_HOUR} 1, 1, 1, 1)",
+    "model_fit__figures_are_possible": f"{MODEL_HOUR} 1, 2, 1, 1)",
     "model_fit__one_recommendation_a_use_case": (
-        "CREATE OR REPLACE VIEW memory.main.model_fit AS SELECT "
-        "'x' AS use_case, true AS is_recommended, unnest(['Keep a.', 'Keep b.']) AS recommendation"
+        f"{MODEL_HOUR} 1, 1, 1, 1); CREATE OR REPLACE MACRO "
+        "memory.main.recommendation_words(chosen, other, closest) AS NULL::varchar"
     ),
     "slo_compliance__counts_add_up": "UPDATE lake.slo_hours SET good = good + 1",
     "latency_sketch__equals_requests": "UPDATE lake.latency_sketch SET bucket = bucket + 1",

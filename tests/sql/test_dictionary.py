@@ -19,6 +19,7 @@ AS_ITS_TABLE = {
     "requests_of_broken_hours",
     "steps_of_broken_hours",
     "priced_cuts",
+    "call_prices",
 }
 ARGUMENTS = {
     "relation": "lake.request_steps",

@@ -10,7 +10,8 @@ from sql.settings import load_settings
 
 PRICES = (
     "select provider, input_usd_per_mtok, output_usd_per_mtok, source, is_default "
-    "from model_prices where model = ? order by is_default desc, provider"
+    "from model_prices where model = ? and service_tier = 'standard' "
+    "order by is_default desc, provider"
 )
 OWN = """
 [[price]]
@@ -56,3 +57,10 @@ def test_own_prices_go_first_and_new_ones_hold_at_once(tmp_path: Path) -> None:
         prices = lake.execute(PRICES, ["gpt-4o"]).fetchall()
         assert [row[1:4] for row in prices if row[0] == "openai"] == [(1.0, 2.0, "settings")]
         assert len({row[0] for row in prices}) == len(prices)
+        dear = lake.execute(
+            "select source, input_usd_per_mtok > 2 from model_prices "
+            "where model = 'gpt-4o' and provider = 'openai' and service_tier = 'priority'"
+        ).fetchall()
+        assert [(source.split()[0], is_dear) for source, is_dear in dear] == [
+            ("genai-prices", True)
+        ]

@@ -1,5 +1,5 @@
 -- The price of each model that a relation of calls names: that of its provider, else that of the maker. Models without one are left out.
--- grain: provider, model, service_tier
+-- grain: none
 -- provider      as in the relation
 -- model         as in the relation
 -- service_tier  as in the relation, by price_tier
