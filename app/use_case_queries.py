@@ -3,15 +3,13 @@
 Every meaning is in sql/models; here are only its names and the bound values.
 """
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from app.queries import Filters
+from app import bound
+from app.queries import Filters, scope
 
 _CHOSEN = "$use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]"
 _PERIOD = f"""
@@ -49,10 +47,13 @@ order by
     if(starts_with($metric, 'response'), duration_ms, perceived_ms) desc nulls last,
     started_at desc
 limit 5""",
+    "conversions": """\
+from dose_response
+where is_chosen($use_cases::varchar[], use_case)
+order by latency_bin""",
+    "fit": "from tax_fits\nwhere is_chosen($use_cases::varchar[], use_case)",
 }
 """The SQL behind each figure of the page; names with a dollar are bound."""
-
-Value = datetime | int | str | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,45 +69,18 @@ class Question:
 
 def ask(cursor: DuckDBPyConnection, figure: str, question: Question) -> pl.DataFrame:
     """The rows of a figure; columns as in its model."""
-    query = FIGURES[figure]
-    asked = set(_NAMES.findall(query))
-    values = {name: value for name, value in _values(question).items() if name in asked}
-    return cursor.execute(query, values).pl()
+    return bound.run(cursor, FIGURES[figure], _values(question))
 
 
 def as_typed(figure: str, question: Question) -> str:
-    """The same query with its values in place, to be read and pasted; what runs is `ask`."""
-    values = _values(question)
-    return _NAMES.sub(lambda name: _literal(values[name[1]]), FIGURES[figure])
+    """The same query with its values in place."""
+    return bound.as_typed(FIGURES[figure], _values(question))
 
 
-_NAMES = re.compile(r"\$(\w+)")
-
-
-def _values(question: Question) -> Mapping[str, Value]:
-    filters = question.filters
+def _values(question: Question) -> bound.Values:
     return {
-        "from_at": filters.from_at,
-        "to_at": filters.to_at,
-        "bucket_seconds": filters.bucket_seconds,
-        "use_cases": list(filters.use_cases) or None,
-        "channels": list(filters.channels) or None,
-        "tiers": list(filters.tiers) or None,
-        "environments": list(filters.environments) or None,
+        **scope(question.filters),
+        "bucket_seconds": question.filters.bucket_seconds,
         "metric": question.metric,
         "position": question.position,
     }
-
-
-def _literal(value: Value) -> str:
-    match value:
-        case None:
-            return "null"
-        case datetime():
-            return f"timestamptz '{value.isoformat(sep=' ')}'"
-        case list():
-            return f"[{', '.join(map(_literal, value))}]"
-        case str():
-            return "'" + value.replace("'", "''") + "'"
-        case _:
-            return str(value)

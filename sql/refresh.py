@@ -37,6 +37,8 @@ FAULTS_OF_DATA = (duckdb.DataError, duckdb.InvalidInputException)
 """What a value may raise; anything else (disk, catalogue) is not the trace's fault."""
 
 STORED = (
+    "8_model_changes",
+    "8_models_changed",
     "8_pieces",
     "8_paths",
     "8_step_sums",
@@ -51,6 +53,7 @@ MADE = {
     "requests": "assembled",
     "latency_sketch": "sketched",
     "slo_hours": "slo_changed",
+    "model_hours": "models_changed",
     "critical_path": "paths",
     "request_steps": "step_sums",
     "possible_cuts": "request_cuts",
@@ -98,6 +101,7 @@ class Assembly:
         self._forget_loads()
         self._wait_in_own_table("since_watermark")
         self._count_new_objectives()
+        self._count_new_budgets()
 
     def wait(self, relation: str) -> None:
         """Let the spans in `relation`, just stored, wait to be taken up."""
@@ -203,6 +207,17 @@ class Assembly:
                 "INSERT INTO lake.slo_counted BY NAME "
                 "SELECT *, now() AS counted_at FROM new_objectives"
             )
+
+    def _count_new_budgets(self) -> None:
+        """The same for what is counted by model, of each use case's first objective."""
+        self._step("0_new_budgets")
+        self._step("8_models_changed")
+        with transaction(self._con):
+            self._con.execute(
+                "DELETE FROM lake.model_hours WHERE (use_case, metric, threshold_ms) NOT IN "
+                "(SELECT (use_case, metric, threshold_ms) FROM objectives WHERE position = 1)"
+            )
+            self._con.execute("INSERT INTO lake.model_hours BY NAME FROM models_changed")
 
     def _forget_loads(self) -> None:
         tables = self._con.execute(

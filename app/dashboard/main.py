@@ -12,6 +12,7 @@ from app.dashboard import data, links, theme, wording
 from app.dashboard.filters import sidebar
 from app.dashboard.views import (
     board,
+    models,
     onboarding,
     pipeline,
     seconds,
@@ -59,6 +60,7 @@ def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
         [
             _page("Budgets", "", board.show, snapshot, chosen),
             _page("Use cases", "use-cases", use_cases.show, snapshot, chosen),
+            _page("Models & tiers", "models", models.show, snapshot, chosen),
             _page("Where the seconds go", "seconds", seconds.show, snapshot, chosen),
             _page("What if", "what-if", what_if.show, snapshot, chosen, settings),
             _page("Traces", links.TRACES, traces.show, snapshot, chosen),

@@ -77,6 +77,32 @@ PROOFS = {
         "Assumptions": f"{_WELL} {_SKETCH}",
         "Source": _SPANS,
     },
+    "conversions": {
+        "Formula": (
+            "Recorded = conversions / sessions in a latency bin, with the 90 % range (Jeffreys). "
+            "Curve = the rate of the sessions in time × exp(−effect), where the effect is what the "
+            "fit says slowness takes at that latency; the band is the curve at both ends of its "
+            "90 % interval."
+        ),
+        "Assumptions": (
+            "A session is what one session id does in a use case in a UTC day; its latency is its "
+            "longest wait. Bins of fewer than 30 sessions are not drawn. All channels, tiers and "
+            "environments, and all time, whatever the period above."
+        ),
+        "Source": "Conversions that you sent, joined by session; docs/tax.md has the method.",
+    },
+    "fit": {
+        "Formula": (
+            "Slow and fast sessions of the same model and hour are compared, adjusted for prompt "
+            "length, device and failures; hours in which one model was slow and others were not "
+            "are read beside it, and so are randomised delays."
+        ),
+        "Assumptions": (
+            "What is not recorded and makes sessions both slow and keen is what the placebo among "
+            "sessions in time shows. Where that fails, only published benchmarks are shown."
+        ),
+        "Source": "docs/tax.md; the benchmarks and who published them are in the view benchmarks.",
+    },
     "slowest": {
         "Formula": "The five requests with the longest wait, whatever their outcome.",
         "Assumptions": "The budget beside each is the use case’s first objective.",

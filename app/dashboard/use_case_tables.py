@@ -54,24 +54,8 @@ def _unknown(budget: Budget) -> str:
 def _percentile(known: dict[str, float | None] | None) -> str:
     if known is None:
         return f"{wording.UNKNOWN}{_small('too few requests')}"
-    return f"{wording.duration(known['ms'])}{_small(_between(known['low_ms'], known['high_ms']))}"
-
-
-def _between(low_ms: float | None, high_ms: float | None) -> str:
-    """``804–837 ms``; what the sample is too small to say is left out."""
-    low, high = wording.duration(low_ms), wording.duration(high_ms)
-    match low_ms, high_ms:
-        case None, None:
-            return "too few for an interval"
-        case _, None:
-            return f"{low} or more"
-        case None, _:
-            return f"{high} or less"
-    if low == high:
-        return f"about {low}"
-    number, unit = low.split("\N{NO-BREAK SPACE}")
-    is_one_unit = high.endswith(f"\N{NO-BREAK SPACE}{unit}")
-    return f"{number if is_one_unit else low}–{high}"
+    ends = wording.durations(known["low_ms"], known["high_ms"])
+    return f"{wording.duration(known['ms'])}{_small(ends)}"
 
 
 def so_far(budgets: Iterable[Budget], periods: pl.DataFrame) -> str:

@@ -1,5 +1,6 @@
 """Numbers and moments in words. Unknown is a dash, never a zero."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 UNKNOWN = "–"
@@ -14,6 +15,9 @@ _HOUR_S = 3600
 _DAY_S = 86_400
 _TEN_SECONDS_MS = 10_000
 _SECOND_MS = 1000
+_TEN_USD = 10
+_TEN_THOUSAND_USD = 10_000
+_MILLION_USD = 1_000_000
 
 
 def duration(ms: float | None) -> str:
@@ -24,6 +28,23 @@ def duration(ms: float | None) -> str:
         return f"{ms:.0f}{_UNIT}ms"
     seconds = f"{ms / 1000:.0f}" if ms >= _TEN_SECONDS_MS else f"{ms / 1000:.1f}"
     return f"{seconds.removesuffix('.0')}{_UNIT}s"
+
+
+def durations(low_ms: float | None, high_ms: float | None) -> str:
+    """``804–837 ms``: an interval; what the sample is too small to say is left out."""
+    low, high = duration(low_ms), duration(high_ms)
+    match low_ms, high_ms:
+        case None, None:
+            return "too few for an interval"
+        case _, None:
+            return f"{low} or more"
+        case None, _:
+            return f"{high} or less"
+    if low == high:
+        return f"about {low}"
+    number, unit = low.split(_UNIT)
+    is_one_unit = high.endswith(f"{_UNIT}{unit}")
+    return f"{number if is_one_unit else low}–{high}"
 
 
 def slower(change_ms: float | None) -> str:
@@ -61,6 +82,28 @@ def points(difference: float | None) -> str:
 def count(number: float | None) -> str:
     """``57,115``."""
     return UNKNOWN if number is None else f"{number:,.0f}"
+
+
+def usd(amount: float | None) -> str:
+    """``$4.60``, ``$1,072``, ``$41k``, ``−$1.2M``."""
+    if amount is None:
+        return UNKNOWN
+    size = abs(amount)
+    if round(size) < _TEN_USD:
+        words = f"{size:.2f}".removesuffix(".00")
+    elif round(size) < _TEN_THOUSAND_USD:
+        words = f"{size:,.0f}"
+    elif size < _MILLION_USD - 500:  # what rounds to a thousand thousands is a million
+        words = f"{size / 1000:,.0f}k"
+    else:
+        words = f"{size / _MILLION_USD:,.1f}M"
+    return f"{'−' if amount < 0 and words.strip('0.') else ''}${words}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def plural(number: int, noun: str) -> str:

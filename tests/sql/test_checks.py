@@ -10,6 +10,12 @@ from tests.sql.otlp import TestSpan, otlp
 from tests.sql.pipeline import NOW, Pipeline
 from tests.sql.simulated import feed
 
+MODEL_HOUR = (
+    "INSERT INTO lake.model_hours (hour, use_case, model, metric, threshold_ms, bucket, priced, "
+    "tokens, rated, n, timed, good, total) "
+    "VALUES (now() - INTERVAL 1 hour, 'bid_optimization', 'm', 'response', 100, 200, 0, 0, 0,"
+)
+"""A model that no request asked for; its counts follow."""
 BREAKS = {
     "requests__request_id_is_unique": "INSERT INTO lake.requests FROM lake.requests LIMIT 1",
     "requests__spans_add_up": "UPDATE lake.requests SET spans = spans + 1 WHERE complete",
@@ -32,6 +38,12 @@ BREAKS = {
     "request_list__one_row_a_request": "INSERT INTO lake.requests FROM lake.requests LIMIT 1",
     "trace_spans__all_of_the_request": "UPDATE lake.requests SET spans = spans + 1",
     "request_composition__adds_up": ("UPDATE lake.critical_path SET duration_ms = duration_ms + 1"),
+    "model_hours__equals_requests": f"{MODEL_HOUR} 1, 1, 1, 1)",
+    "model_fit__figures_are_possible": f"{MODEL_HOUR} 1, 2, 1, 1)",
+    "model_fit__one_recommendation_a_use_case": (
+        f"{MODEL_HOUR} 1, 1, 1, 1); CREATE OR REPLACE MACRO "
+        "memory.main.recommendation_words(chosen, other, closest) AS NULL::varchar"
+    ),
     "slo_compliance__counts_add_up": "UPDATE lake.slo_hours SET good = good + 1",
     "latency_sketch__equals_requests": "UPDATE lake.latency_sketch SET bucket = bucket + 1",
     "latency_percentiles__in_order": (

@@ -6,7 +6,16 @@ import polars as pl
 import streamlit as st
 
 from app import queries, use_case_queries
-from app.dashboard import cells, data, links, theme, use_case_week, wording
+from app.dashboard import (
+    cells,
+    conversion_chart,
+    conversions,
+    data,
+    links,
+    theme,
+    use_case_week,
+    wording,
+)
 from app.dashboard import use_case as words
 from app.dashboard import use_case_charts as charts
 from app.dashboard import use_case_tables as tables
@@ -54,6 +63,7 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
     _promises(asked, budgets)
     _burning(asked, budgets, answer)
     _latency(asked)
+    _converting(asked)
     _slowest(asked)
 
 
@@ -132,6 +142,29 @@ def _latency(asked: Asked) -> None:
     )
     theme.text(words.peak_words(asked.rows("peak"), asked.budget), "lead")
     asked.prove("hours of the week", sample, "week", "peak")
+
+
+def _converting(asked: Asked) -> None:
+    bins, fit = asked.rows("conversions"), conversions.fit_of(asked.rows("fit"))
+    st.subheader("Conversion by latency", anchor=False)
+    if fit is None or not fit.conversions:
+        theme.text(
+            f"No conversion of {wording.inside(asked.budget.title)} is recorded: send them as "
+            "marketing.conversion, by HTTP or from a file (README, Conversions).",
+            "note",
+        )
+        return
+    theme.text(conversions.answer(fit), "lead")
+    drawn = conversions.drawn(bins)
+    if drawn.height:
+        st.altair_chart(
+            conversion_chart.conversion(drawn, fit, theme.colours()),
+            alt=conversion_chart.conversion_text(drawn, fit),
+        )
+    theme.text(conversions.NOT_THE_TAX, "note")
+    theme.text(conversions.grounds(fit), "note")
+    sample = f"{wording.plural(fit.sessions, 'session')} with a known wait, of all time."
+    asked.prove("conversion by latency", sample, "conversions", "fit")
 
 
 def _slowest(asked: Asked) -> None:

@@ -22,8 +22,8 @@ ranked as (
         cumulated.*,
         asked.percentile,
         asked.p * (total - 1) + 1 as middle,
-        asked.p * total - 1.6448536269514722 * sqrt(asked.p * (1 - asked.p) * total) as lowest,
-        asked.p * total + 1.6448536269514722 * sqrt(asked.p * (1 - asked.p) * total) as highest,
+        rank_low(asked.p, total) as lowest,
+        rank_high(asked.p, total) as highest,
     from cumulated
     cross join (values ('p50', 0.50), ('p95', 0.95), ('p99', 0.99)) as asked (percentile, p)
     where asked.p < 0.99 or total >= 100
@@ -35,7 +35,7 @@ select
     percentile,
     any_value(total)::bigint as n,
     min(bucket_ms(bucket)) filter (where up_to >= middle) as ms,
-    min(bucket_ms(bucket)) filter (where up_to >= lowest and lowest >= 1) as low_ms,
+    min(bucket_ms(bucket)) filter (where up_to >= lowest) as low_ms,
     min(bucket_ms(bucket)) filter (where up_to >= highest) as high_ms,
 from ranked
 group by all

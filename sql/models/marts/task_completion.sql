@@ -1,12 +1,14 @@
 -- One task of a user, from the first request to the last: what a quick answer is worth that has to be asked for twice.
 -- A task is what the sender declared to be one, else the requests of a session that are about the same and at most 10 minutes apart.
--- A request with neither counts nowhere. METHODS, critical path 7.
+-- A request with neither counts nowhere. METHODS, critical path 7. Tasks that begin in a period, and what belongs to them up to a day
+-- before and after it; of one in so many sessions and declared tasks, by their hash. A null list lets all through.
 -- grain: use_case, task
 -- use_case       as in requests
 -- task           the declared task, else session and number of the task in it
 -- session_id     as in requests
 -- user_id        as in requests
 -- intent         what the user wants, as declared
+-- model          the model that was to answer the first request (asked_model)
 -- tier           tier of the task's first model call, whatever answered in the end
 -- started_at     start of the first request [UTC]
 -- ended_at       end of the last request [UTC]
@@ -17,6 +19,7 @@
 -- wall_ms        start of the first request to end of the last, the user's own time included [ms]
 -- resolved       the last request finished well, with a quality of at least 0.5 if that is known
 -- escalated      a later request was answered by a larger tier than the first call's
+-- parameters: from_at := '-infinity'::timestamptz, to_at := 'infinity'::timestamptz, use_case_list := null::varchar[], channel_list := null::varchar[], environment_list := null::varchar[], one_in := 1
 with sizes as (
     select tier, min(typical_low_ms) as size
     from model_tiers
@@ -40,6 +43,9 @@ asked as (
             user_id := requests.user_id,
             session_id := requests.session_id,
             intent := requests.intent,
+            model := asked_model(
+                requests.asked_model, requests.model, requests.models, requests.fallback
+            ),
             tier := coalesce(requests.first_tier, requests.tier),
             "size" := coalesce(asking.size, answering.size),
             duration_ms := requests.duration_ms
@@ -50,6 +56,12 @@ asked as (
     where
         requests.use_case is not null
         and coalesce(requests.task_id, requests.session_id) is not null
+        and hash(coalesce(requests.task_id, requests.session_id)) % coalesce(one_in, 1) = 0
+        and requests.started_at >= from_at - interval 1 day
+        and requests.started_at < to_at + interval 1 day
+        and is_chosen(use_case_list, requests.use_case)
+        and is_chosen(channel_list, requests.channel)
+        and is_chosen(environment_list, requests.environment)
 ),
 
 in_sessions as (
@@ -103,6 +115,7 @@ select
     opening.session_id,
     opening.user_id,
     opening.intent,
+    opening.model,
     opening.tier,
     started_at,
     ended_at,
@@ -114,3 +127,4 @@ select
     resolved,
     coalesce(largest_size > opening.size, false) as escalated,
 from tasks
+where started_at >= from_at and started_at < to_at

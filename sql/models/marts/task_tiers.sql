@@ -1,6 +1,7 @@
 -- Tasks that began with a smaller tier against those that began with a larger one: whether the smaller model saves the user time.
 -- Both are compared within each intent and weighted by how often it is asked for, so that sending easy tasks to the small model does
 -- not count for it. A task that was not resolved is given the time of the slowest in a hundred, never dropped (METHODS, critical path 7).
+-- Of periods with more than 100,000 requests a part of the sessions is looked at (sampled_one_in).
 -- grain: use_case, clock, smaller_tier, larger_tier
 -- use_case          as in requests
 -- clock             machine: time in which the user waited for us; wall: with the user's own time
@@ -22,13 +23,10 @@
 -- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[]
 with finished as (
     select *
-    from task_completion
-    where
-        started_at >= from_at
-        and started_at < to_at
-        and ended_at < to_at::timestamptz - interval 10 minute
-        and tier is not null
-        and is_chosen(use_case_list, use_case)
+    from task_completion(
+        from_at, to_at, use_case_list, null, null, sampled_one_in(from_at, to_at, use_case_list)
+    )
+    where ended_at < to_at::timestamptz - interval 10 minute and tier is not null
 ),
 
 clocks as (

@@ -1,0 +1,47 @@
+-- model_fit_period of the last 28 days: which model is quick enough for which use case.
+-- grain: use_case, model
+-- use_case           as in model_fit_period
+-- model              as in model_fit_period
+-- tier               as in model_fit_period
+-- provider           as in model_fit_period
+-- metric             as in model_fit_period
+-- threshold_ms       as in model_fit_period
+-- objective          as in model_fit_period
+-- requests           as in model_fit_period
+-- n                  as in model_fit_period
+-- p50                as in model_fit_period
+-- p50_low            as in model_fit_period
+-- p50_high           as in model_fit_period
+-- p95                as in model_fit_period
+-- p95_low            as in model_fit_period
+-- p95_high           as in model_fit_period
+-- p99                as in model_fit_period
+-- p99_low            as in model_fit_period
+-- p99_high           as in model_fit_period
+-- mean_ms            as in model_fit_period
+-- from_hour          as in model_fit_period
+-- n_peak             as in model_fit_period
+-- peak_p95           as in model_fit_period
+-- peak_to_mean       as in model_fit_period
+-- total              as in model_fit_period
+-- compliance         as in model_fit_period
+-- compliance_low     as in model_fit_period
+-- compliance_high    as in model_fit_period
+-- rated              as in model_fit_period
+-- quality            as in model_fit_period
+-- quality_low        as in model_fit_period
+-- quality_high       as in model_fit_period
+-- priced             as in model_fit_period
+-- usd_per_request    as in model_fit_period
+-- usd_per_1k_tokens  as in model_fit_period
+-- usd_month          as in model_fit_period
+-- tasks              as in model_fit_period
+-- resolved           as in model_fit_period
+-- resolved_low       as in model_fit_period
+-- resolved_high      as in model_fit_period
+-- turns              as in model_fit_period
+-- verdict            as in model_fit_period
+-- is_recommended     as in model_fit_period
+-- recommendation     as in model_fit_period
+select *
+from model_fit_period(now() - interval 28 day, now(), null, null, null, null)
