@@ -2,10 +2,11 @@
 with days as (
     select
         use_case,
+        part,
         sum(lost_conversions) as lost_conversions,
         sum(n) as n,
     from latency_tax
-    group by use_case
+    group by use_case, part
 )
 
 select
@@ -13,7 +14,8 @@ select
     whole.lost_conversions as lost_in_period,
     whole.n as n_in_period,
 from days
-inner join latency_tax_period('-infinity'::timestamptz, 'infinity'::timestamptz) as whole using (use_case)
+inner join latency_tax_period('-infinity'::timestamptz, 'infinity'::timestamptz) as whole
+    using (use_case, part)
 where
     days.n <> whole.n
     or abs(days.lost_conversions - whole.lost_conversions) > 1e-6 * (1 + abs(whole.lost_conversions))

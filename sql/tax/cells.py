@@ -19,12 +19,14 @@ class Cells:
     hour: Ints
     """Hours since 1970."""
     model: Ints
-    """Number of the model, from 1."""
+    """Number of the model that was asked, from 1."""
     arm: Ints
     """Number of the randomised arm, from 1; 0 for sessions in none."""
     half: Ints
     """0 or 1, by the hash of the session."""
     latency_bin: Ints
+    fallback: Ints
+    """1 for sessions that a lower-quality fallback answered, else 0."""
     sessions: Floats
     conversions: Floats
     dose: Floats
@@ -33,6 +35,8 @@ class Cells:
     ln_tokens: Floats
     mobile: Floats
     failed: Floats
+    priority: Floats
+    """Served at a faster service tier than the standard one."""
 
     @property
     def is_late(self) -> Ints:
@@ -43,16 +47,28 @@ class Cells:
         """The cells that are chosen."""
         return Cells(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
+    def undelayed(self) -> "Cells":
+        """Without the sessions that were slowed on purpose: of arms, only the quickest stays."""
+        if not self.arm.any():
+            return self
+        sessions = np.bincount(self.arm, self.sessions)
+        ln_latency = np.bincount(self.arm, self.ln_latency) / np.maximum(sessions, 1)
+        quickest = min(np.unique(self.arm[self.arm > 0]), key=lambda arm: ln_latency[arm])
+        return self.kept((self.arm == 0) | (self.arm == quickest))
+
     def mean(self, sums: Floats) -> Floats:
         """What a session of each cell has."""
         return np.asarray(sums / self.sessions)
 
     def covariates(self) -> Floats:
-        """Means to adjust for: ln tokens, its square, share on mobile, share that failed."""
-        total = self.sessions.sum()
-        tokens = self.mean(self.ln_tokens) - self.ln_tokens.sum() / total
-        columns = (tokens, tokens**2, self.mean(self.mobile), self.mean(self.failed))
-        return np.column_stack(columns)
+        """Means to adjust for: ln tokens, its square, and shares that are not the same everywhere.
+
+        On mobile, failed, prioritised; last, where there are any, answered by a fallback.
+        """
+        tokens = self.mean(self.ln_tokens) - self.ln_tokens.sum() / self.sessions.sum()
+        shares = [self.mean(each) for each in (self.mobile, self.failed, self.priority)]
+        shares.append(self.fallback.astype(np.float64))
+        return np.column_stack([tokens, tokens**2, *(each for each in shares if np.ptp(each) > 0)])
 
     def strata(self) -> Ints:
         """Sessions of one model and one time: an hour where it holds enough sessions."""

@@ -6,6 +6,8 @@ select
     environment,
     tier,
     model,
+    asked_model,
+    is_fallback,
     arm,
     time_bucket(interval 1 hour, started_at) as hour,
     budget_ms,
@@ -21,5 +23,6 @@ select
     sum(ln(greatest(input_tokens, 1))) as ln_tokens,
     count(*) filter (where is_mobile) as mobile,
     count(*) filter (where has_failed) as failed,
+    count(*) filter (where is_priority) as priority,
 from sessions_to_count
 group by all

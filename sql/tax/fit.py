@@ -1,24 +1,22 @@
-"""One use case: evidence, curve and interval."""
+"""The evidence weighed against itself and the benchmarks: a curve with its interval."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from sql.tax.cells import Cells
-from sql.tax.curve import BIN_EDGES, Curve, curve_for, doses
-from sql.tax.experiment import randomised_experiment
+from sql.tax.evidence import Gathered
 from sql.tax.poisson import Floats
 from sql.tax.posterior import STRAIGHT, Evidence, Reading, draws, stacked
-from sql.tax.provider import Experiment, future_z, natural_experiment
-from sql.tax.within_hour import Placebo, WithinHour, compare
+from sql.tax.provider import Experiment
+from sql.tax.within_hour import Placebo, WithinHour
 
-CONFOUNDINGS = ((0.5, 0.05), (0.3, 0.2), (0.2, 0.8))
+CONFOUNDINGS = ((0.5, 0.08), (0.3, 0.25), (0.2, 0.8))
 """Weight and standard deviation of what may lean on the comparison, in ln rate per ln latency."""
-TRUST = 0.7
-"""How much of what the placebo shows within the budget is held to go on above it."""
-DOUBT = 0.5
-"""The standard deviation of that, as a share of what the placebo shows."""
-CONFLICT_Z = 1.96
+CARRIES_OVER = ((0.7, 0.15), (0.3, 0.6))
+"""Weight and standard deviation of how far what the placebo shows within the budget may be off
+above it, as a share of what it shows. Experiments that agree or not tell which it is."""
+NEVER_KNOWN = 0.01
+"""The standard deviation of what no placebo shows, however many sessions there are."""
 LOW_MIDDLE_HIGH = (0.05, 0.5, 0.95)
 BAND = 0.02
 """Draws this near a percentile are averaged to the curve that stands for it."""
@@ -38,116 +36,87 @@ class Interval:
 class Estimate:
     """What the data says of one use case, and what the benchmarks alone would say."""
 
-    curve: Curve
-    within_hour: WithinHour | None
-    provider: Experiment | None
-    experiment: Experiment | None
-    future_z: float | None
+    evidence: Gathered
     posterior: Interval
     prior: Interval
-    weights: Floats
-    """With which the losses of the curve's columns make a slope per unit of dose."""
     confounding: float
-    """What confounding may add to that slope of the comparison: one standard deviation."""
-
-    @property
-    def within_slope(self) -> tuple[float, float] | None:
-        """The comparison's own slope and standard error."""
-        if self.within_hour is None:
-            return None
-        variance = self.weights @ self.within_hour.covariance @ self.weights
-        return float(self.weights @ self.within_hour.losses), float(np.sqrt(variance))
-
-    @property
-    def is_conflict(self) -> bool:
-        """Whether the comparison and an experiment differ by more than chance allows."""
-        return any(
-            self.within_hour is not None and _is_apart(self.within_hour, experiment)
-            for experiment in (self.provider, self.experiment)
-            if experiment
-        )
+    """What confounding may add to the slope of the comparison: one standard deviation."""
 
 
-def estimate(cells: Cells, budget_ms: float, *, is_deadline: bool) -> Estimate:
-    """The curve of a use case from its cells."""
-    curve = curve_for(budget_ms, cells.by_bin(cells.conversions), is_deadline=is_deadline)
-    within = compare(cells, curve)
-    provider = natural_experiment(cells, curve)
-    experiment = randomised_experiment(cells, curve)
-    certain = [_of_experiment(each) for each in (provider, experiment) if each]
-    bins = np.arange(len(BIN_EDGES) + 1)
-    sessions = cells.by_bin(cells.sessions)
-    dose = np.where(
-        sessions > 0, cells.by_bin(cells.dose) / np.maximum(sessions, 1), doses(budget_ms)
-    )
-    basis, units = curve.basis(dose, bins), curve.units(dose, bins)
-    candidates = (cells.by_bin(cells.conversions), sessions, np.ones(len(bins)))
-    concerned = next(each for each in candidates if each @ units > 0)
-    weights = basis.T @ concerned / (concerned @ units)
-    posterior = draws(_readings(within, certain), curve.columns)
+def estimate(found: Gathered) -> Estimate:
+    """The curve of a use case."""
+    within, columns = found.within_hour, found.curve.columns
+    posterior = draws(_readings(within, found.experiments), columns)
     return Estimate(
-        curve=curve,
-        within_hour=within,
-        provider=provider,
-        experiment=experiment,
-        future_z=future_z(cells, curve),
-        posterior=_interval(posterior, basis, concerned, weights),
-        prior=_interval(draws([], curve.columns, STRAIGHT), basis, concerned, weights),
-        weights=weights,
-        confounding=_spread(within) * abs(float(weights @ within.leaning)) if within else 0.0,
+        evidence=found,
+        posterior=_interval(posterior, found),
+        prior=_interval(draws([], columns, STRAIGHT), found),
+        confounding=_spread(within) * abs(float(found.weights @ within.leaning)) if within else 0.0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaning:
+    """One belief in how confounded the comparison is, with what the placebo makes of it."""
+
+    weight: float
+    """How likely it was, times how well it foretold the placebo."""
+    mean: float
+    variance: float
+
+
+def _readings(within: WithinHour | None, experiments: list[Experiment]) -> list[Reading]:
+    """The evidence, read with little, some and strong confounding of the comparison."""
+    certain = [_of_experiment(each) for each in experiments]
+    if within is None:
+        return [Reading(1.0, stacked(*certain))] if certain else []
+    readings = []
+    for each in _leanings(within.placebo):
+        covariance = within.covariance + each.variance * np.outer(within.leaning, within.leaning)
+        losses = within.losses - each.mean * within.leaning
+        part = Evidence(losses, np.eye(len(losses)), covariance)
+        readings.append(Reading(each.weight, stacked(part, *certain)))
+    return readings
 
 
 def _of_experiment(found: Experiment) -> Evidence:
     return Evidence(np.array([found.slope]), found.loading[None, :], np.array([[found.se**2]]))
 
 
-def _readings(within: WithinHour | None, certain: list[Evidence]) -> list[Reading]:
-    """The evidence, read with little, some and strong confounding of the comparison."""
-    if within is None:
-        return [Reading(1.0, stacked(*certain))] if certain else []
-    readings = []
-    for weight, sd in CONFOUNDINGS:
-        likelihood, mean, variance = _leaned(sd, within.placebo)
-        covariance = within.covariance + variance * np.outer(within.leaning, within.leaning)
-        losses = within.losses - mean * within.leaning
-        part = Evidence(losses, np.eye(len(losses)), covariance)
-        readings.append(Reading(weight * likelihood, stacked(part, *certain)))
-    return readings
-
-
-def _leaned(sd: float, placebo: Placebo | None) -> tuple[float, float, float]:
-    """How likely such confounding made the placebo, and its mean and variance given that."""
+def _leanings(placebo: Placebo | None) -> list[_Leaning]:
     if placebo is None:
-        return 1.0, 0.0, sd**2
+        return [_Leaning(weight, 0.0, sd**2) for weight, sd in CONFOUNDINGS]
+    return [
+        _leaned(weight * share, sd, off, placebo)
+        for weight, sd in CONFOUNDINGS
+        for share, off in CARRIES_OVER
+    ]
+
+
+def _leaned(weight: float, sd: float, off: float, placebo: Placebo) -> _Leaning:
     seen = sd**2 + placebo.se**2
     mean = placebo.slope * sd**2 / seen
-    variance = sd**2 * placebo.se**2 / seen + (DOUBT * mean) ** 2
-    return float(np.exp(-0.5 * placebo.slope**2 / seen) / np.sqrt(seen)), TRUST * mean, variance
+    variance = sd**2 * placebo.se**2 / seen + (off * mean) ** 2 + NEVER_KNOWN**2
+    likelihood = float(np.exp(-0.5 * placebo.slope**2 / seen) / np.sqrt(seen))
+    return _Leaning(weight * likelihood, mean, variance)
 
 
 def _spread(within: WithinHour) -> float:
     """Standard deviation of the confounding around what is taken off for it."""
-    parts = [(weight, *_leaned(sd, within.placebo)) for weight, sd in CONFOUNDINGS]
-    weights = np.array([weight * likelihood for weight, likelihood, _, _ in parts])
-    means, variances = (np.array([part[column] for part in parts]) for column in (2, 3))
+    leanings = _leanings(within.placebo)
+    weights = np.array([each.weight for each in leanings])
+    means = np.array([each.mean for each in leanings])
+    variances = np.array([each.variance for each in leanings])
     weights = weights / weights.sum()
-    mean = weights @ means
-    return float(np.sqrt(weights @ (variances + (means - mean) ** 2)))
+    return float(np.sqrt(weights @ (variances + (means - weights @ means) ** 2)))
 
 
-def _is_apart(within: WithinHour, experiment: Experiment) -> bool:
-    apart = float(experiment.loading @ within.losses) - experiment.slope
-    variance = float(experiment.loading @ within.covariance @ experiment.loading) + experiment.se**2
-    return abs(apart) > CONFLICT_Z * float(np.sqrt(variance))
-
-
-def _interval(losses: Floats, basis: Floats, concerned: Floats, weights: Floats) -> Interval:
-    effects = losses @ basis.T
-    order = np.argsort(np.expm1(effects) @ concerned)
+def _interval(losses: Floats, found: Gathered) -> Interval:
+    effects = losses @ found.basis.T
+    order = np.argsort(np.expm1(effects) @ found.concerned)
     return Interval(
         np.array([_near(effects[order], share) for share in LOW_MIDDLE_HIGH]),
-        np.array([_near((losses @ weights)[order], share) for share in LOW_MIDDLE_HIGH]),
+        np.array([_near((losses @ found.weights)[order], share) for share in LOW_MIDDLE_HIGH]),
     )
 
 

@@ -1,7 +1,7 @@
 """B: hours in which one model was slow and the others were not (METHODS, latency tax 2.3).
 
-Each model's hour is split in random halves. How slow the other half was is the instrument: it tells
-incidents, and nothing of the questions that this half asked.
+How slow the other random half of a model's hour was is the instrument: it tells incidents, and
+nothing of the questions that this half asked.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ import numpy as np
 from sql.tax import poisson
 from sql.tax.cells import Cells, numbered
 from sql.tax.curve import Curve
+from sql.tax.halves import Halves, halved, usual_hours
 from sql.tax.poisson import Floats, Ints
 
-HOURS_A_DAY = 24
 PASSES = 3
 """Of estimating the slope, at which the doses of an hour act as one."""
 NO_SLOPE = 1e-6
@@ -39,22 +39,6 @@ class Experiment:
     """F of the first stage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Halves:
-    """One row for each half of each model's hour."""
-
-    hour: Ints
-    model: Ints
-    sessions: Floats
-    conversions: Floats
-    dose: Floats
-    """The one dose that would lose what the half's doses together lose."""
-    basis: Floats
-    """The curve's columns, likewise."""
-    covariates: Floats
-    other_ln_latency: Floats
-
-
 def natural_experiment(cells: Cells, curve: Curve) -> Experiment | None:
     """The loss in the hours of incidents; None without any that is strong enough."""
     found = None
@@ -66,39 +50,43 @@ def natural_experiment(cells: Cells, curve: Curve) -> Experiment | None:
 
 
 def _estimated(cells: Cells, curve: Curve, slope: float) -> Experiment | None:
-    halves = _halves(cells, curve, slope)
+    halves = halved(cells)
     if halves is None or len(np.unique(halves.model)) < 2:  # noqa: PLR2004 one against another
         return None
-    hours, controls = numbered(halves.hour), _controls(halves)
-    dose = halves.dose
-    instrumented = np.column_stack([halves.other_ln_latency, controls])
-    slopes, variance, fitted = first_stage(dose, instrumented, halves.sessions, hours)
+    controls = np.column_stack([usual_hours(halves), halves.covariates()])
+    columns = curve.basis(halves.cells.mean(halves.cells.dose), halves.cells.latency_bin)
+    dose = _acting(halves, columns @ dose_of(curve), slope)
+    instrumented = np.column_stack([_ln_latency(halves)[halves.partner], controls])
+    slopes, variance, fitted = first_stage(dose, instrumented, halves.sessions, halves.hours)
     if not variance > 0:  # one half's slowness says nothing of the other's
         return None
     strength = slopes[0] ** 2 / variance
     if strength < STRONG_F:
         return None
     loading = [
-        first_stage(column, instrumented, halves.sessions, hours)[0][0] / slopes[0]
-        for column in halves.basis.T
+        first_stage(_acting(halves, column, slope), instrumented, halves.sessions, halves.hours)[0]
+        for column in columns.T
     ]
     found = poisson.fit(
-        halves.conversions, halves.sessions, np.column_stack([-fitted, controls]), hours
+        halves.conversions, halves.sessions, np.column_stack([-fitted, controls]), halves.hours
     )
     if found is None or found.se(0) * WIDENED_BY >= worst_se(curve):
         return None
     return Experiment(
-        float(found.coefficients[0]), found.se(0) * WIDENED_BY, np.array(loading), float(strength)
+        slope=float(found.coefficients[0]),
+        se=found.se(0) * WIDENED_BY,
+        loading=np.array([each[0] / slopes[0] for each in loading]),
+        strength=float(strength),
     )
 
 
-def future_z(cells: Cells, curve: Curve) -> float | None:
+def future_z(cells: Cells) -> float | None:
     """How far the next hour's slowness "explains" this hour's conversions, in standard errors.
 
     It cannot cause them: a large value says that slow times differ in other ways. None when no
     model has conversions in hours that follow each other.
     """
-    halves = _halves(cells, curve)
+    halves = halved(cells)
     if halves is None:
         return None
     key = halves.hour * (halves.model.max() + 1) + halves.model
@@ -108,8 +96,10 @@ def future_z(cells: Cells, curve: Curve) -> float | None:
     has_next = keys[found] == following
     if not has_next.any() or not halves.conversions[has_next].any():
         return None
-    next_ln_latency = halves.other_ln_latency[positions[found]]
-    regressors = np.column_stack([next_ln_latency, halves.other_ln_latency, _controls(halves)])
+    other = _ln_latency(halves)[halves.partner]
+    regressors = np.column_stack(
+        [other[positions[found]], other, usual_hours(halves), halves.covariates()]
+    )
     fit = poisson.fit(
         halves.conversions[has_next],
         halves.sessions[has_next],
@@ -129,46 +119,15 @@ def dose_of(curve: Curve) -> Floats:
     return np.append(float(curve.is_deadline), np.ones(len(curve.knots)))
 
 
-def _halves(cells: Cells, curve: Curve, slope: float = 0.0) -> Halves | None:
-    """Rows of which the other half has sessions too, with the dose that acts at such a slope."""
-    models = int(cells.model.max()) + 1
-    keys, group = np.unique(
-        (cells.hour * models + cells.model) * 2 + cells.half, return_inverse=True
-    )
-    partner = np.searchsorted(keys, keys ^ 1).clip(max=len(keys) - 1)
-    paired = keys[partner] == keys ^ 1
-    if not paired.any():
-        return None
-    sessions = np.bincount(group, cells.sessions)
-
-    def mean(per_session: Floats) -> Floats:
-        means: Floats = np.bincount(group, per_session * cells.sessions) / sessions
-        return np.asarray(means[paired])
-
-    def acting(doses: Floats) -> Floats:
-        if abs(slope) < NO_SLOPE:
-            return mean(doses)
-        return np.asarray(-np.log(mean(np.exp(-slope * doses))) / slope)
-
-    ln_latency = np.bincount(group, cells.ln_latency) / sessions
-    basis = curve.basis(cells.mean(cells.dose), cells.latency_bin)
-    return Halves(
-        hour=keys[paired] // (2 * models),
-        model=keys[paired] // 2 % models,
-        sessions=sessions[paired],
-        conversions=np.bincount(group, cells.conversions)[paired],
-        dose=acting(basis @ dose_of(curve)),
-        basis=np.column_stack([acting(column) for column in basis.T]),
-        covariates=np.column_stack([mean(column) for column in cells.covariates().T]),
-        other_ln_latency=ln_latency[partner][paired],
-    )
+def _ln_latency(halves: Halves) -> Floats:
+    return halves.summed(halves.cells.ln_latency) / halves.sessions
 
 
-def _controls(halves: Halves) -> Floats:
-    """What models are like at each hour of the day, and the covariates."""
-    usual = numbered(halves.model * HOURS_A_DAY + halves.hour % HOURS_A_DAY)
-    dummies = np.eye(int(usual.max()) + 1)[usual]
-    return np.column_stack([dummies, halves.covariates])
+def _acting(halves: Halves, doses: Floats, slope: float) -> Floats:
+    """The one dose of each half that loses at this slope what its doses together lose."""
+    if abs(slope) < NO_SLOPE:
+        return halves.mean(doses)
+    return np.asarray(-np.log(halves.mean(np.exp(-slope * doses))) / slope)
 
 
 def first_stage(

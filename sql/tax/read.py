@@ -6,7 +6,9 @@ from sql.tax.cells import Cells
 from sql.tax.count import Counted
 from sql.tax.experiment import is_of_delay
 
-SUMS = ("sessions", "conversions", "dose", "ln_latency", "ln_tokens", "mobile", "failed")
+SUMS = (
+    "sessions", "conversions", "dose", "ln_latency", "ln_tokens", "mobile", "failed", "priority",
+)  # fmt: skip
 ARMS = "select distinct arm from merged_cells where use_case = ? and arm is not null order by arm"
 MERGED = f"""
 with of_use_case as (
@@ -16,22 +18,23 @@ with of_use_case as (
 ),
 
 models as (
-    select list(distinct coalesce(model, '')) as names
+    select list(distinct coalesce(asked_model, '')) as names
     from of_use_case
 )
 
 select
     (epoch(cells.hour) / 3600)::bigint as hour,
-    list_position(models.names, coalesce(cells.model, ''))::bigint as model,
+    list_position(models.names, coalesce(cells.asked_model, ''))::bigint as model,
     coalesce(list_position($arms::varchar[], cells.arm), 0)::bigint as arm,
     cells.half::bigint as half,
     cells.latency_bin::bigint as latency_bin,
+    coalesce(cells.is_fallback, false)::bigint as fallback,
     {", ".join(f"coalesce(sum(cells.{name}), 0)::double as {name}" for name in SUMS)},
 from of_use_case as cells
 cross join models
 group by
-    cells.hour, cells.model, cells.arm, cells.half, cells.latency_bin, cells.token_octave,
-    models.names
+    cells.hour, cells.asked_model, cells.arm, cells.half, cells.latency_bin, cells.is_fallback,
+    cells.token_octave, models.names
 """
 
 

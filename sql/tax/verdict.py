@@ -18,7 +18,7 @@ class Facts:
 
     conversions: int
     late: int
-    """Sessions over the budget."""
+    """Sessions concerned: over the budget, or answered by a fallback."""
     placebo_passed: bool | None
     """None where too few conversions were in time to tell."""
     provider_se: float | None
@@ -39,31 +39,54 @@ class Finding:
     cure: str | None
 
 
-RANDOMISE = (
-    "Delay a random 1–5 % of sessions by a fixed time and send marketing.experiment.arm"
-    " ('delayed' and 'as_is'), or route sessions between providers at random."
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How the findings of one part of the tax are put."""
+
+    few: str
+    wait: str
+    nothing: str
+    confounded: str
+    cure: str
+    prior: str
+    """What stands in for data."""
+
+
+OF_SPEED = Wording(
+    few="Not enough conversions yet ({conversions:,}). Benchmark range, not your data.",
+    wait="Wait for more conversions, or import past ones.",
+    nothing="Every answer was within the budget: nothing was lost.",
+    confounded="Slow sessions differ from fast ones in ways your data does not record."
+    " We cannot separate the two. Benchmark only.",
+    cure="Delay a random 1–5 % of sessions by a fixed time and send marketing.experiment.arm"
+    " ('delayed' and 'as_is'), or route sessions between providers at random.",
+    prior="benchmark",
 )
-FEW = "Not enough conversions yet ({conversions:,}). Benchmark range, not your data."
-CONFOUNDED = (
-    "Slow sessions differ from fast ones in ways your data does not record."
-    " We cannot separate the two. Benchmark only."
+OF_FALLBACKS = Wording(
+    few="Not enough conversions after fallbacks yet ({conversions:,}) to say what they cost.",
+    wait="Wait for more conversions, or import past ones.",
+    nothing="No fallback answered: nothing was lost.",
+    confounded="Sessions that fell back differ from others in ways your data does not record."
+    " We cannot separate the two.",
+    cure="Switch fallbacks off for one model in hours chosen at random.",
+    prior="the expectation that they cost nothing",
 )
 
 
-def verdict(facts: Facts) -> Finding:
+def verdict(facts: Facts, wording: Wording = OF_SPEED) -> Finding:
     """The first rule that holds."""
-    few = FEW.format(conversions=facts.conversions)
+    few = wording.few.format(conversions=facts.conversions)
     if facts.conversions < FEWEST_CONVERSIONS:
-        return Finding("insufficient_data", few, "Wait for more conversions, or import past ones.")
+        return Finding("insufficient_data", few, wording.wait)
     if not facts.late:
-        return Finding("measured", "Every answer was within the budget: nothing was lost.", None)
+        return Finding("measured", wording.nothing, None)
     if _is_confounded(facts):
-        return Finding("not_identifiable", CONFOUNDED, RANDOMISE)
+        return Finding("not_identifiable", wording.confounded, wording.cure)
     if facts.data_share < BLENDED_FROM:
-        return Finding("insufficient_data", few, RANDOMISE)
-    evidence = f"{facts.data_share:.0%} from your data, the rest benchmark; {_checked(facts)}"
+        return Finding("insufficient_data", few, wording.cure)
     if facts.data_share < MEASURED_FROM:
-        return Finding("blended", f"{evidence}.", RANDOMISE)
+        shares = f"{facts.data_share:.0%} from your data, the rest {wording.prior}"
+        return Finding("blended", f"{shares}; {_checked(facts)}.", wording.cure)
     return Finding("measured", f"From your data; {_checked(facts)}.", None)
 
 

@@ -34,6 +34,14 @@ class Placebo:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A log of a ratio of rates."""
+
+    value: float
+    se: float
+
+
+@dataclass(frozen=True, slots=True)
 class WithinHour:
     """What slow sessions lost against fast ones, and how far that may be confounded."""
 
@@ -44,6 +52,10 @@ class WithinHour:
     """What a confounder with slope 1 in ln latency would add to the losses."""
     placebo: Placebo | None
     """None where too few conversions were in time."""
+    fallback: Difference | None
+    """What a fallback lost against the model that was asked; None where none answered."""
+    fallback_unadjusted: Difference | None
+    """The same, adjusted for speed alone."""
 
 
 def compare(cells: Cells, curve: Curve) -> WithinHour | None:
@@ -55,12 +67,24 @@ def compare(cells: Cells, curve: Curve) -> WithinHour | None:
     if adjusted is None:
         return None
     columns = curve.columns
+    fallback = unadjusted = None
+    if np.ptp(cells.fallback) > 0:
+        fallback = _last(adjusted)
+        plain = np.column_stack([-basis, cells.fallback])
+        unadjusted = _last(poisson.fit(cells.conversions, cells.sessions, plain, strata))
     return WithinHour(
         losses=adjusted.coefficients[:columns],
         covariance=adjusted.covariance[:columns, :columns],
         leaning=_leaning(cells, basis, covariates, strata),
         placebo=_placebo(cells, covariates, strata),
+        fallback=fallback,
+        fallback_unadjusted=unadjusted,
     )
+
+
+def _last(found: poisson.Fit | None) -> Difference | None:
+    """Of the last regressor, what it takes off."""
+    return None if found is None else Difference(-float(found.coefficients[-1]), found.se(-1))
 
 
 def _placebo(cells: Cells, covariates: Floats, strata: Ints) -> Placebo | None:

@@ -84,15 +84,15 @@ BREAKS = {
         "INSERT INTO lake.conversions (conversion_id) VALUES ('a'), ('a')"
     ),
     "latency_tax__interval_holds_middle": (
-        "CREATE OR REPLACE VIEW memory.main.latency_tax AS SELECT 'x' AS use_case, 1 AS n, "
-        "2 AS lost_conversions, 3 AS lost_low, 4 AS lost_high, "
+        "CREATE OR REPLACE VIEW memory.main.latency_tax AS SELECT 'x' AS use_case, 'p' AS part, "
+        "1 AS n, 2 AS lost_conversions, 3 AS lost_low, 4 AS lost_high, "
         "0 AS usd, 0 AS usd_low, 0 AS usd_high"
     ),
     "latency_tax__days_add_up": (
         "CREATE OR REPLACE MACRO memory.main.latency_tax_period(from_at, to_at) AS TABLE SELECT "
-        "'x' AS use_case, 1 AS lost_conversions, 1 AS n;"
-        "CREATE OR REPLACE VIEW memory.main.latency_tax AS SELECT 'x' AS use_case, 1 AS n, "
-        "2 AS lost_conversions, 1 AS lost_low, 4 AS lost_high, "
+        "'x' AS use_case, 'p' AS part, 1 AS lost_conversions, 1 AS n;"
+        "CREATE OR REPLACE VIEW memory.main.latency_tax AS SELECT 'x' AS use_case, 'p' AS part, "
+        "1 AS n, 2 AS lost_conversions, 1 AS lost_low, 4 AS lost_high, "
         "0 AS usd, 0 AS usd_low, 0 AS usd_high"
     ),
     "tax_cells__counts_are_possible": (

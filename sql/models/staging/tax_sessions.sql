@@ -7,7 +7,10 @@
 -- channel       of its first request
 -- environment   of its first request
 -- tier          of its first request
--- model         of its first request
+-- model         that answered its first request
+-- asked_model   that its first request asked for
+-- is_fallback   whether one of its requests was answered by a lower-quality fallback
+-- is_priority   whether one of its requests was served at a faster service tier than the standard one
 -- arm           randomised arm
 -- latency_ms    its longest wait, as the use case's first objective has it; where no first token is known, until the answer was seen [ms]
 -- budget_ms     threshold of that objective [ms]
@@ -60,6 +63,9 @@ select
     min_by(waits.environment, waits.started_at) as environment,
     min_by(waits.tier, waits.started_at) as tier,
     min_by(waits.model, waits.started_at) as model,
+    min_by(waits.model, waits.started_at) as asked_model,
+    coalesce(bool_or(waits.fallback), false) as is_fallback,
+    false as is_priority,
     min(waits.arm) as arm,
     max(waits.latency_ms) as latency_ms,
     any_value(waits.budget_ms) as budget_ms,
