@@ -37,12 +37,12 @@ class Shape:
 
 SLOPES = (Slope(0.55, 0.005, 0.004), Slope(0.35, 0.018, 0.015), Slope(0.10, 0.02, 0.06))
 SHAPES = (
-    Shape(0.4, 0.0002, 0.001),
-    Shape(0.2, 0.004, 0.001),
-    Shape(0.2, 0.02, 0.01),
-    Shape(0.2, 0.004, 0.2),
+    Shape(0.2, 0.0005, 0.001),
+    Shape(0.3, 0.005, 0.003),
+    Shape(0.3, 0.02, 0.01),
+    Shape(0.2, 0.005, 0.2),
 )
-STRAIGHT = SHAPES[:1]
+STRAIGHT = (Shape(1.0, 0.0002, 0.001),)
 """Of the benchmarks alone: nobody published more than a slope."""
 JUMPS = (
     Slope(0.55, 0.05, 0.04),

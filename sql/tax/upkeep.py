@@ -10,6 +10,7 @@ from time import monotonic
 import duckdb
 import numpy as np
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from sql.lake import SEARCH_PATH, transaction
 from sql.settings import Settings
@@ -96,7 +97,8 @@ def find(con: duckdb.DuckDBPyConnection, settings: Settings) -> Round | None:
     merge_with(con, counted)
     now = datetime.now(UTC)
     cells = ((use_case, cells_of(con, use_case.name)) for use_case in settings.use_cases)
-    fits = [measured(each, use_case, now) for use_case, each in cells if len(each.hour)]
+    with threadpool_limits(1):
+        fits = [measured(each, use_case, now) for use_case, each in cells if len(each.hour)]
     return Round(counted, fits)
 
 

@@ -44,8 +44,8 @@ REQUESTS = """
 insert into lake.requests by name
 select
     request_id, request_id as trace_id, started_at at time zone 'UTC' as started_at, use_case,
-    session_id, device, model, 'ok' as outcome, latency_ms as duration_ms,
-    latency_ms as perceived_ms, 'full' as perceived_kind, input_tokens, true as complete,
+    session_id, device, model, model as asked_model, tier as service_tier, 'ok' as outcome,
+    latency_ms as duration_ms, latency_ms as perceived_ms, 'full' as perceived_kind, input_tokens, true as complete,
     now() as assembled_at,
 from read_parquet(?)
 """

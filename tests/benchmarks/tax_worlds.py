@@ -62,7 +62,7 @@ WORLDS = (
     World("deadline", form="step", beta=0.25, gamma=0.3, decay="deadline"),
     World("slower is better", beta=-0.01, gamma=0.3),
     World("arms", beta=0.01, gamma=0.6, rho=0.3, incidents=0.0, added_delay_ms=500.0),
-    World("fallbacks", beta=0.02, gamma=0.3, fallbacks=0.03, delta=0.3),
+    World("fallbacks", beta=0.02, gamma=0.3, fallbacks=0.03, delta=0.15),
     World("fallbacks as good", beta=0.02, gamma=0.3, fallbacks=0.03),
 )
 

@@ -14,7 +14,7 @@ with answered as (
     select
         use_case,
         coalesce(intent, '') as intent,
-        coalesce(model, '') as asked_model,
+        coalesce(asked_model, model, '') as asked_model,
         fallback,
         quality,
     from lake.requests
