@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ROUNDS = 30
-CONVERGED = 1e-9
+CONVERGED = 1e-7
 RIDGE_SD = 5.0
 """A coefficient's prior is N(0, this): keeps what no row tells about finite."""
 LARGEST_STEP = 2.0

@@ -24,7 +24,7 @@ from sql.tax.count import COUNT, Counted
 from sql.tax.measure import measured
 from sql.tax.read import cells_of, merge_with
 from sql.tax.upkeep import Round, find, store
-from tests.benchmarks.tax_worlds import WORLDS, World, simulate
+from tests.benchmarks.tax_worlds import WORLDS, Simulated, World, simulate
 
 CONVERSION_DATA = Path(__file__).parents[3] / "shared" / "data" / "conversion"
 DATA_VERDICTS = {"measured", "blended"}
@@ -45,8 +45,8 @@ insert into lake.requests by name
 select
     request_id, request_id as trace_id, started_at at time zone 'UTC' as started_at, use_case,
     session_id, device, model, model as asked_model, tier as service_tier, 'ok' as outcome,
-    latency_ms as duration_ms, latency_ms as perceived_ms, 'full' as perceived_kind, input_tokens, true as complete,
-    now() as assembled_at,
+    latency_ms as duration_ms, latency_ms as perceived_ms, 'full' as perceived_kind,
+    input_tokens, true as complete, now() as assembled_at,
 from read_parquet(?)
 """
 CONVERSIONS = """
@@ -120,20 +120,30 @@ def lake_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 
 def simulated(world: World, sessions: int, seed: int) -> dict[str, Trial]:
-    """One simulated data set, counted, fitted, stored and asked for like a real one, by part."""
-    settings = settings_for("live_chat", decay=world.decay, budget_ms=world.budget_ms)
-    traffic = simulate(world, sessions, seed)
+    """One simulated data set, by part."""
+    settings = settings_of(world)
     with lake_in_memory(settings) as con:
-        con.register("sessions_to_count", traffic.sessions)
-        counted = Counted([], con.execute(COUNT).to_arrow_table(), None, None)
-        merge_with(con, counted)
-        now = datetime.now(UTC)
-        fit = measured(cells_of(con, "live_chat"), settings.use_cases[0], now)
-        store(con, Round(counted, [fit]))
-        found = con.execute(FOUND).fetchall()
+        return tried(con, settings, simulate(world, sessions, seed))
+
+
+def settings_of(world: World) -> Settings:
+    """Those under which its sessions are served."""
+    return settings_for("live_chat", decay=world.decay, budget_ms=world.budget_ms)
+
+
+def tried(
+    con: duckdb.DuckDBPyConnection, settings: Settings, traffic: Simulated
+) -> dict[str, Trial]:
+    """Sessions counted, fitted, stored and asked for like real ones, in place of those before."""
+    con.register("sessions_to_count", traffic.sessions)
+    days = con.execute("SELECT DISTINCT hour::date FROM lake.tax_cells").fetchall()
+    counted = Counted([day for (day,) in days], con.execute(COUNT).to_arrow_table(), None, None)
+    merge_with(con, counted)
+    fit = measured(cells_of(con, "live_chat"), settings.use_cases[0], datetime.now(UTC))
+    store(con, Round(counted, [fit]))
     return {
         part: Trial(traffic.lost[part], low, middle, high, verdict, n)
-        for _, part, low, middle, high, _, verdict, n in found
+        for _, part, low, middle, high, _, verdict, n in con.execute(FOUND).fetchall()
     }
 
 
@@ -146,10 +156,7 @@ def coverage(options: Namespace) -> Table:
     totals: dict[int, list[Trial]] = {}
     for world in [w for w in WORLDS if not options.world or options.world in w.name]:
         for sessions in options.sessions:
-            first = SEEDS[options.seeds] + 10_000 * WORLDS.index(world)
-            found = [simulated(world, sessions, first + each) for each in range(options.sets)]
-            for part in found[0]:
-                trials = [each[part] for each in found]
+            for part, trials in repeated(world, sessions, options).items():
                 name = world.name if part == SPEED else f"{world.name}: quality"
                 row = (name, f"{sessions:,}", str(len(trials)), *summary(trials))
                 table.add_row(*row)
@@ -158,6 +165,18 @@ def coverage(options: Namespace) -> Table:
     for sessions, trials in totals.items():
         table.add_row("all", f"{sessions:,}", str(len(trials)), *summary(trials)[:3])
     return table
+
+
+def repeated(world: World, sessions: int, options: Namespace) -> dict[str, list[Trial]]:
+    """The same world with other seeds, by part."""
+    first = SEEDS[options.seeds] + 10_000 * WORLDS.index(world)
+    settings = settings_of(world)
+    trials: dict[str, list[Trial]] = {}
+    with lake_in_memory(settings) as con:
+        for seed in range(first, first + options.sets):
+            for part, trial in tried(con, settings, simulate(world, sessions, seed)).items():
+                trials.setdefault(part, []).append(trial)
+    return trials
 
 
 def summary(trials: list[Trial]) -> tuple[str, ...]:

@@ -70,6 +70,15 @@ def impose(con: duckdb.DuckDBPyConnection, *effects: np.ndarray, decay: str = "h
     )
 
 
+def impose_fallbacks(con: duckdb.DuckDBPyConnection, effect: float) -> None:
+    """A fit that is sure of what a fallback costs."""
+    con.execute(
+        "UPDATE lake.tax_fits SET fallback_verdict = 'measured', fallback_effect = ?, "
+        "fallback_effect_low = ?, fallback_effect_high = ?",
+        [effect] * 3,
+    )
+
+
 def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[tuple[object, ...]]:
     return con.execute(query).fetchall()
 
@@ -138,6 +147,70 @@ def test_the_ends_of_the_interval_follow_the_ends_of_the_curve(
     assert all(low <= middle <= high for low, middle, high in ends)
     assert [middle for _, middle, _ in ends] == sorted(middle for _, middle, _ in ends)
     assert ends[0][1] < 0, "slower did better: shown as it is"
+
+
+def test_a_fallback_loses_the_conversions_that_the_asked_model_would_have_had_more(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    serve(con, *[2200] * 10)
+    serve(con, *[2200] * 10, hour=1, fallback=True)
+    fit(con, settings)
+    impose(con, *(np.zeros(BINS),) * 3)
+    impose_fallbacks(con, np.log(1.2))
+    assert rows(con, f"SELECT part, lost_conversions, usd, sessions, n FROM {ALL} ORDER BY 1") == [
+        ("fallback_quality", pytest.approx(2), pytest.approx(100), 10, 10),
+        ("lost_conversions", 0, 0, 20, 20),
+    ]
+
+
+def test_what_speed_and_quality_cost_only_together_is_halved_between_them(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    serve(con, *[2200] * 10, fallback=True)
+    serve(con, 2200, hour=1)
+    fit(con, settings)
+    halved = np.where(np.arange(BINS) >= 5, np.log(2), 0)
+    impose(con, halved, halved, halved)
+    impose_fallbacks(con, np.log(1.2))
+    found = rows(con, "SELECT part, sum(lost) FROM tax_losses('2026-01-01', '2027-01-01') "
+                      "WHERE is_fallback GROUP BY part ORDER BY part")  # fmt: skip
+    assert found == [
+        ("fallback_quality", pytest.approx(2 + 1)),
+        ("lost_conversions", pytest.approx(10 + 1)),
+    ]
+    assert sum(lost for _, lost in found) == pytest.approx(10 * (2 * 1.2 - 1)), "as both together"
+
+
+def test_without_fallbacks_there_is_no_such_part(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    serve(con, *range(100, 3000, 100))
+    fit(con, settings)
+    assert rows(con, f"SELECT part FROM {ALL}") == [("lost_conversions",)]
+
+
+def test_fallbacks_that_the_data_does_not_tell_of_cost_something_unknown_not_nothing(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    serve(con, *range(100, 3000, 100))
+    serve(con, *range(100, 3000, 100), hour=1, fallback=True)
+    fit(con, settings)
+    assert rows(
+        con,
+        f"SELECT verdict, lost_conversions, lost_low, usd, source, is_tax_shown FROM {ALL} "
+        "WHERE part = 'fallback_quality'",
+    ) == [("insufficient_data", None, None, None, None, False)]
+
+
+def test_a_session_belongs_to_the_model_that_was_asked_and_to_who_paid_for_speed(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    serve(con, 100, asked_model="large", service_tier="priority", fallback=True)
+    serve(con, 100, hour=1, service_tier="flex")
+    fit(con, settings)
+    assert rows(
+        con, "SELECT model, asked_model, is_fallback, priority FROM lake.tax_cells ORDER BY hour"
+    ) == [("m", "large", True, 1), ("m", "m", False, 0)]
 
 
 def test_cells_of_days_add_up_to_those_of_the_period(

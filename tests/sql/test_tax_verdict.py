@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sql.tax.verdict import Facts, verdict
+from sql.tax.verdict import OF_FALLBACKS, Facts, verdict
 
 SOUND = Facts(
     conversions=5_000, late=20_000, placebo_passed=True, provider_se=0.005,
@@ -51,3 +51,11 @@ def test_what_is_measured_names_what_it_was_checked_against() -> None:
     )
     assert verdict(replace(SOUND, data_share=0.5)).reason.startswith("50% from your data")
     assert verdict(SOUND).cure is None
+
+
+def test_fallbacks_are_refused_in_their_own_words() -> None:
+    few = verdict(replace(SOUND, conversions=42), OF_FALLBACKS)
+    confounded = verdict(replace(SOUND, placebo_passed=False, provider_se=None), OF_FALLBACKS)
+    assert few.reason == "Not enough conversions after fallbacks yet (42) to say what they cost."
+    assert "fell back" in confounded.reason
+    assert confounded.cure == "Switch fallbacks off for one model in hours chosen at random."

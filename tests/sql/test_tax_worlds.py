@@ -49,6 +49,20 @@ def test_a_gain_from_slowness_is_shown_as_found() -> None:
     assert found.high < 0
 
 
+def test_fallbacks_that_are_as_good_are_not_said_to_cost() -> None:
+    found = simulated(BY_NAME["fallbacks as good"], 100_000, seed=1)["fallback_quality"]
+    assert found.verdict in DATA_VERDICTS
+    assert found.covers
+    assert not found.claims
+
+
+def test_what_a_bad_fallback_costs_is_found() -> None:
+    world = World("bad fallbacks", beta=0.02, gamma=0.3, fallbacks=0.03, delta=0.6)
+    found = simulated(world, 150_000, seed=1)["fallback_quality"]
+    assert found.claims
+    assert found.low > 0
+
+
 @pytest.mark.parametrize("sessions", [200, 1_000])
 def test_few_sessions_are_not_enough(sessions: int) -> None:
     assert of_speed(BY_NAME["linear, strong"], sessions).verdict == "insufficient_data"
