@@ -72,6 +72,7 @@ def _facts(cells: Cells, found: Estimate, *, data_share: float, prior_sd: float)
         has_experiment=evidence.experiment is not None,
         data_share=data_share,
         prior_sd=prior_sd,
+        future_z=evidence.future_z,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 FEWEST_CONVERSIONS = 100
 BLENDED_FROM = 0.3
 MEASURED_FROM = 0.7
+FUTURE_WARNS_FROM = 2.58
 TOO_WIDE = 1.5
 """An experiment with an error beyond this multiple of the prior's does not settle what fails."""
 
@@ -28,6 +29,8 @@ class Facts:
     data_share: float
     """How much of the result is data, 0..1."""
     prior_sd: float
+    future_z: float | None = None
+    """What the next hour's slowness "explains", in standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ def verdict(facts: Facts, wording: Wording = OF_SPEED) -> Finding:
         return Finding("insufficient_data", few, wording.cure)
     if facts.data_share < MEASURED_FROM:
         shares = f"{facts.data_share:.0%} from your data, the rest {wording.prior}"
-        return Finding("blended", f"{shares}; {_checked(facts)}.", wording.cure)
-    return Finding("measured", f"From your data; {_checked(facts)}.", None)
+        return Finding("blended", f"{shares}; {_checked(facts)}.{_warned(facts)}", wording.cure)
+    return Finding("measured", f"From your data; {_checked(facts)}.{_warned(facts)}", None)
 
 
 def _is_confounded(facts: Facts) -> bool:
@@ -106,3 +109,12 @@ def _checked(facts: Facts) -> str:
         "a placebo check": facts.placebo_passed is True,
     }
     return "checked against " + " and ".join(name for name, is_there in checks.items() if is_there)
+
+
+def _warned(facts: Facts) -> str:
+    if abs(facts.future_z or 0.0) < FUTURE_WARNS_FROM:
+        return ""
+    return (
+        " Warning: how slow the next hour is goes with this hour's conversions, which it cannot"
+        " cause; slow times differ in other ways too."
+    )

@@ -11,7 +11,7 @@ import pytest
 from sql.settings import Settings, SettingsError, load_settings
 from sql.tax.count import Counted
 from sql.tax.upkeep import Round, TaxUpkeep, find, store
-from tests.benchmarks.tax import lake_in_memory, settings_for
+from tests.benchmarks.tax_lake import lake_in_memory, settings_for
 from tests.sql.pipeline import Pipeline
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -53,6 +53,14 @@ def test_what_is_measured_names_what_it_was_checked_against() -> None:
     assert verdict(SOUND).cure is None
 
 
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_what_the_future_seems_to_explain_is_a_warning_and_no_refusal(share: float) -> None:
+    warned = verdict(replace(SOUND, data_share=share, future_z=-3.0))
+    assert warned.verdict in {"blended", "measured"}
+    assert "Warning: how slow the next hour is" in warned.reason
+    assert "Warning" not in verdict(replace(SOUND, data_share=share, future_z=2.0)).reason
+
+
 def test_fallbacks_are_refused_in_their_own_words() -> None:
     few = verdict(replace(SOUND, conversions=42), OF_FALLBACKS)
     confounded = verdict(replace(SOUND, placebo_passed=False, provider_se=None), OF_FALLBACKS)

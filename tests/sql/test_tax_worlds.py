@@ -5,7 +5,8 @@
 
 import pytest
 
-from tests.benchmarks.tax import DATA_VERDICTS, SPEED, Trial, simulated
+from tests.benchmarks.tax_coverage import DATA_VERDICTS, Trial, simulated
+from tests.benchmarks.tax_lake import SPEED
 from tests.benchmarks.tax_worlds import WORLDS, World
 
 BY_NAME = {world.name: world for world in WORLDS}
