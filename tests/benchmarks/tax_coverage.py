@@ -113,19 +113,16 @@ def repeated(world: World, sessions: int, options: Namespace) -> dict[str, list[
 def summary(trials: list[Trial]) -> tuple[str, ...]:
     """Coverage is that of the answers; where the verdict is a refusal, nothing was claimed."""
     answers = [trial for trial in trials if trial.is_answer]
-    mean = {
-        name: float(np.mean([getattr(trial, name) for trial in answers])) if answers else np.nan
-        for name in ("truth", "low", "middle", "high")
-    }
-    return (
-        str(len(answers)),
-        share([trial.covers for trial in answers]) if answers else "–",
-        share([trial.claims for trial in trials]),
-        f"{mean['truth']:,.0f}",
-        f"{mean['middle']:,.0f}",
-        f"{(mean['high'] - mean['low']) / 2:,.0f}",
-        ", ".join(f"{n} {v}" for v, n in Counter(trial.verdict for trial in trials).items()),
+    claims = share([trial.claims for trial in trials])
+    verdicts = ", ".join(f"{n} {v}" for v, n in Counter(trial.verdict for trial in trials).items())
+    if not answers:
+        return ("0", "–", claims, "–", "–", "–", verdicts)
+    truth, low, middle, high = np.mean(
+        [(each.truth, each.low, each.middle, each.high) for each in answers], axis=0
     )
+    covered = share([trial.covers for trial in answers])
+    figures = (f"{figure:,.0f}" for figure in (truth, middle, (high - low) / 2))
+    return (str(len(answers)), covered, claims, *figures, verdicts)
 
 
 def share(held: list[bool]) -> str:
