@@ -33,12 +33,12 @@ savings as (
         savings.lever,
         savings.saved_ms is not null and savings.perceived_saved_ms is not null as is_known,
         case budgets.metric when 'response' then savings.saved_ms else savings.perceived_saved_ms end
-            as saved_ms,
+            as spared_ms,
         coalesce(
             latency_of(budgets.metric, savings.ttft_ms, savings.perceived_ms, savings.duration_ms),
             savings.perceived_ms
         ) as before_ms,
-        case when before_ms < saved_ms then 0 else before_ms - saved_ms end as after_ms,
+        case when before_ms < spared_ms then 0 else before_ms - spared_ms end as after_ms,
         budgets.threshold_ms,
     from request_savings(
         from_at, to_at, use_case_list, channel_list, tier_list, environment_list, null
@@ -54,7 +54,7 @@ moved as (
         latency_bucket(after_ms) as to_bucket,
         is_known,
         count(*) as n,
-        sum(saved_ms) as saved_ms,
+        sum(spared_ms) as saved_ms,
         count_if(after_ms <= threshold_ms) as good_after,
         count_if(before_ms <= threshold_ms) as good_before,
     from savings
