@@ -1,6 +1,7 @@
 -- What a lever could take off the time of a request that finished well, as far as its spans on the critical path tell (METHODS,
 -- critical path 6). What a call would have taken otherwise is estimated when this is read, from `calls`, tokens and call_sketch.
 -- Simple is only what says so: of requests without an intent nothing tells whether a fast model could answer them.
+-- grain: request_id, lever, subject, is_perceived
 insert into lever_doubts
 select
     date_trunc('hour', started_at),
