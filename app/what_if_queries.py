@@ -19,7 +19,7 @@ Chosen = tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
 
 
 def opportunities(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
-    """One row per use case and lever: where most requests can come within budget, best first."""
+    """One row per use case and lever: where most money, else most time, can be won, best first."""
     return cursor.execute(
         """
         select
@@ -35,10 +35,12 @@ def opportunities(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
         inner join levers on found.lever = levers.lever
         where found.requests > 0
         order by
+            max(found.usd_week) over (partition by found.use_case) desc nulls last,
             max(found.compliance_gain * found.requests) over (partition by found.use_case) desc,
             found.use_case,
             array_position(['yes', 'unknown', 'no'], found.applies),
             found.verdict not in ('saves', 'hardly', 'slower'),
+            found.usd_week desc nulls last,
             found.compliance_gain desc nulls last,
             found.saved_p95_ms desc nulls last,
             levers."position"

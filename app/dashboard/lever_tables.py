@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app.dashboard import wording
+from app.dashboard import lever_money, wording
 from app.dashboard.cells import chip, heading, table
 from app.dashboard.levers import Opportunity
 from sql.levers import levers
@@ -21,7 +21,15 @@ VERDICTS = {
 
 def ranked(opportunities: Iterable[Opportunity]) -> str:
     """A row for each lever: whether it applies, and what it would save."""
-    heads = ("Lever", "Here", "Applies to", "p50 saves", "p95 saves", "In budget", "A week")
+    heads = (
+        "Lever",
+        "Here",
+        "Applies to",
+        "p50 saves",
+        "p95 saves",
+        "In budget",
+        "Gives back a week",
+    )
     return table("Levers, best first", heads, (_row(each) for each in opportunities))
 
 
@@ -78,7 +86,7 @@ def _row(each: Opportunity) -> tuple[str, ...]:
         _saved(each.saved_p50_ms),
         _saved(each.saved_p95_ms),
         _gain(each),
-        _money(each),
+        lever_money.cell(each),
     )
 
 
@@ -94,14 +102,6 @@ def _gain(each: Opportunity) -> str:
     sign = "+" if each.compliance_gain > 0 else "−" if each.compliance_gain < 0 else ""
     reached = f"<small>to {wording.share(each.compliance_after)}</small>"
     return f"{sign}{wording.points(each.compliance_gain)}{reached}"
-
-
-def _money(each: Opportunity) -> str:
-    if each.usd_week is None:
-        return wording.UNKNOWN
-    return (
-        f"${each.usd_week:,.0f}<small>${each.usd_week_low:,.0f}–{each.usd_week_high:,.0f}</small>"
-    )
 
 
 def _change(old: float | None, new: float | None) -> str:

@@ -50,6 +50,7 @@ class Opportunity:
     usd_week: float | None
     usd_week_low: float | None
     usd_week_high: float | None
+    usd_verdict: str
     verdict: str
     assumptions: str
 
@@ -87,16 +88,13 @@ def replay_note(outcome: Outcome) -> str:
 
 
 def list_note(opportunities: Sequence[Opportunity]) -> str:
-    """How the list came about, and why there is no money in it."""
+    """How the list came about."""
     first = opportunities[0]
-    note = (
+    return (
         f"Each lever alone, as shipped, over all {wording.plural(first.requests, 'request')}; "
         f"milliseconds of {WAIT[first.metric]}. Savings of several levers do not add up: pull "
         "them together above."
     )
-    if all(each.usd_week is None for each in opportunities):
-        note += " A dash for money: the latency tax fills it once it is measured."
-    return note
 
 
 def _kept(outcome: Outcome) -> str:

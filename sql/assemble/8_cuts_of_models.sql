@@ -44,7 +44,8 @@ routed as (
     select
         calls.*,
         'fast_tier' as lever,
-        calls.waited_ms as cut_ms,
+        case when intents.intent is not null and assembled.tier is not null then calls.waited_ms end
+            as cut_ms,
         calls.perceived_ms as perceived_cut_ms,
         1 as n,
         calls.input_tokens as prompt_tokens,
@@ -56,10 +57,7 @@ routed as (
     where
         calls.step = 'llm'
         and not calls.has_failed
-        and case
-            when intents.intent is not null then intents.intent in ('simple', 'easy', 'faq')
-            else assembled.llm_calls - assembled.retries <= 1 and assembled.tool_calls = 0
-        end
+        and coalesce(intents.intent in ('simple', 'easy', 'faq'), true)
 ),
 
 cached as (

@@ -1,5 +1,9 @@
 -- What the chosen levers do to each span. What a change itself costs a request comes off its first cut.
 -- saved_ms is null where nothing tells.
+with prices as materialized (  -- noqa: ST03
+    from lever_prices($1, $2, $4)
+)
+
 select
     request_row,
     lever,
@@ -15,7 +19,7 @@ from (
         move = 'shorten'
         and row_number() over (partition by request_row, lever, move order by is_perceived desc, row_id) = 1
             as is_first,
-    from priced_cuts('span_cuts', $1, $2, $4)
+    from priced_cuts('span_cuts', 'prices', $4)
     where list_contains($3, lever)
 )
 order by request_row, lever, row_id

@@ -6,15 +6,14 @@ from datetime import datetime
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
 from sql.lake import SEARCH_PATH
 from sql.levers import Chosen, levers
 from sql.what_if.changes import applies, play
+from sql.what_if.money import Latencies, Money, money_back
 from sql.what_if.sample import Sampled, query_text, read_requests
 
 SAMPLE = 2000
-Latencies = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,7 @@ class Outcome:
     before: Latency
     after: Latency
     contributions: tuple[Contribution, ...]
+    money: Money
 
 
 def what_if(con: duckdb.DuckDBPyConnection, asked: Asked, chosen: Chosen) -> Outcome | None:
@@ -95,39 +95,44 @@ def what_if(con: duckdb.DuckDBPyConnection, asked: Asked, chosen: Chosen) -> Out
         sampled = read_requests(
             cursor, _sample_ids(cursor, asked), (asked.from_at, asked.to_at), chosen
         )
-        counted = [
-            one for one in sampled if one.outcome != "ok" or _before_ms(one, metric) is not None
-        ]
-        well = [one for one in counted if one.outcome == "ok"]
+        well = [one for one in sampled if one.outcome == "ok"]
         before = np.array([_before_ms(one, metric) for one in well], dtype=np.float64)
         after = before - _saved_ms(well, set(chosen), metric)
         return Outcome(
             metric,
             budget_ms,
             objective,
-            len(counted),
-            _latency(cursor, before, len(counted), budget_ms),
-            _latency(cursor, after, len(counted), budget_ms),
+            len(sampled),
+            _latency(cursor, before, len(sampled), budget_ms),
+            _latency(cursor, after, len(sampled), budget_ms),
             tuple(_contribution(well, lever, before - after, chosen, metric) for lever in chosen),
+            money_back(cursor, _scope(asked), before, after),
         )
 
 
-def _sample_ids(cursor: duckdb.DuckDBPyConnection, asked: Asked) -> list[str]:
-    values = [
+def _scope(asked: Asked) -> list[object]:
+    return [
         asked.use_case,
         asked.from_at,
         asked.to_at,
         asked.channels,
         asked.tiers,
         asked.environments,
-        asked.size,
     ]
+
+
+def _sample_ids(cursor: duckdb.DuckDBPyConnection, asked: Asked) -> list[str]:
+    values = [*_scope(asked), asked.size]
     return [row[0] for row in cursor.execute(query_text("sample_ids"), values).fetchall()]
 
 
-def _before_ms(sampled: Sampled, metric: str) -> float | None:
-    latencies = {"first_token": sampled.ttft_ms, "perceived": sampled.perceived_ms}
-    return latencies.get(metric, sampled.duration_ms)
+def _before_ms(sampled: Sampled, metric: str) -> float:
+    """What the budget looks at; without a first token, the wait until the answer was seen."""
+    if metric == "response":
+        return sampled.duration_ms
+    if metric == "first_token" and sampled.ttft_ms is not None:
+        return sampled.ttft_ms
+    return sampled.perceived_ms
 
 
 def _saved_ms(sampled: Sequence[Sampled], names: set[str], metric: str) -> Latencies:

@@ -2,6 +2,8 @@
 create or replace temp table span_cuts as
 select
     assembled.request_id,
+    assembled.use_case,
+    assembled.tier,
     assembled.started_at,
     draw_of(assembled.request_id, cuts.lever) as draw,
     cuts.* replace (

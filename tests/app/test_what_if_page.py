@@ -125,7 +125,7 @@ def test_levers_that_do_not_apply_are_listed_with_the_reason(page: AppTest) -> N
     assert re.search(
         r"Skip reranking\s+Search results are not reranked .*\s+○\s+Does not apply", words
     )
-    assert "A dash for money" in words
+    assert "What that is worth in money is not known: no conversion was reported." in words
 
 
 def test_a_parameter_in_the_url_sets_how_far_a_lever_is_pulled(page: AppTest) -> None:
@@ -177,6 +177,7 @@ def test_names_and_reasons_are_text_and_never_markup() -> None:
         usd_week=None,
         usd_week_low=None,
         usd_week_high=None,
+        usd_verdict="does_not_apply",
         verdict="does_not_apply",
         assumptions=HOSTILE,
     )

@@ -24,6 +24,7 @@ from tests.benchmarks.walking import walked
 from tests.e2e.processes import CollectorProcess
 
 BOARD = "from slo_board(now() - interval 7 days, now(), null, null, null, null)"
+OPPORTUNITIES = "from opportunities(now() - interval 7 days, now(), null, null, null, null)"
 ALTERED = (sys.executable, "-m", "tests.benchmarks.altered")
 TARGET_RATE = 60_000
 RATE_TOLERANCE = 0.99
@@ -33,8 +34,9 @@ LOOKS = {
     "Compliance": "from slo_compliance",
     "Burn rates": "from slo_burn",
     "Burn-down": "from slo_burn_down(now(), null, null, null, null)",
+    "Levers": OPPORTUNITIES,
 }
-"""What the pages ask about objectives."""
+"""What the pages ask about objectives, and about levers."""
 TRICKLE_SPEED = 30
 TRICKLE_SPANS_PER_S = 512 * TRICKLE_SPEED / 4
 
@@ -123,7 +125,7 @@ def _lake_figures(process: CollectorProcess, spans: int) -> Iterator[Figure]:
 
 
 def asking(scale: Scale) -> Iterator[Figure]:
-    """What the pages ask about objectives, over a week of requests."""
+    """What the pages ask about objectives and levers, over a week of requests."""
     with collector() as process:
         run_phase(process, Load(spans=scale.spans, days=DAYS))
         requests = process.value("select count(*) from requests")

@@ -104,7 +104,13 @@ BREAKS = {
     ),
     "opportunities__figures_are_possible": (
         "CREATE OR REPLACE VIEW memory.main.opportunities AS SELECT 'x' AS use_case, "
-        "2 AS n, 1 AS requests, 1 AS compliance_after, 'yes' AS applies, 1 AS saved_ms"
+        "2 AS n, 1 AS requests, 1 AS compliance_after, 'yes' AS applies, 1 AS saved_ms, "
+        "NULL AS usd_week, NULL AS usd_week_low, NULL AS usd_week_high, 'too_few' AS usd_verdict"
+    ),
+    "opportunities__money_is_of_your_own": (
+        "CREATE OR REPLACE VIEW memory.main.opportunities AS SELECT 'x' AS use_case, "
+        "1 AS n, 1 AS requests, 1 AS compliance_after, 'yes' AS applies, 1 AS saved_ms, "
+        "1 AS usd_week, 0 AS usd_week_low, 2 AS usd_week_high, 'not_identifiable' AS usd_verdict"
     ),
     "pipeline_unmapped_keys__guesses_are_columns": (
         "INSERT INTO memory.main.column_guesses VALUES (99, 'colour', 'colour', 'text')"

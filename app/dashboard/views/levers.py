@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import what_if_queries
-from app.dashboard import data, lever_charts, lever_choice, lever_tables, levers, theme
+from app.dashboard import data, lever_charts, lever_choice, lever_money, lever_tables, levers, theme
 from app.dashboard.filters import Choices
 from app.dashboard.replays import replayed
 from sql.what_if import Outcome
@@ -30,12 +30,15 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
         if outcome and outcome.before.ms.size:
             with answer:
                 theme.text(levers.headline(outcome, titles[use_case]), "headline")
+                theme.text(lever_money.sentence(outcome), "lead")
             _replay(outcome)
     else:
         with answer:
             theme.text(levers.nothing(titles[use_case]), "headline")
     theme.text(levers.list_note(ranked), "lead")
     st.html(lever_tables.ranked(ranked))
+    with st.expander("How do we know: the money"):
+        theme.explain(lever_money.PROOF)
 
 
 def _use_case(titles: dict[str, str]) -> str:

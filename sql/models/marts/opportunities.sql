@@ -1,5 +1,6 @@
 -- What each lever would give each use case, in the first order: on the requests of a period, with the levers as shipped. Milliseconds
--- are of what the use case's budget looks at; savings of several levers do not add up. By default over the last 28 days.
+-- are of what the use case's budget looks at; where no first token is known, of the wait until the answer was seen, as in the latency tax.
+-- Savings of several levers do not add up, nor does their money. By default over the last 28 days.
 -- grain: use_case, lever
 -- use_case           as in requests
 -- lever              as in levers
@@ -13,9 +14,10 @@
 -- compliance_before  share of requests within the budget [0..1]
 -- compliance_after   the same with the lever [0..1]
 -- compliance_gain    their difference [-1..1]
--- usd_week           what that is worth in a week; null while nothing tells [USD]
--- usd_week_low       lower end of its interval [USD]
--- usd_week_high      upper end of its interval [USD]
+-- usd_week           what it gives back of the latency tax in a week, negative where it makes things slower; null while nothing tells [USD]
+-- usd_week_low       lower end of its 90 % interval [USD]
+-- usd_week_high      upper end of its 90 % interval [USD]
+-- usd_verdict        measured or blended; else why there is no money: insufficient_data or not_identifiable (the tax itself is not known), no_conversions, no_worth, or too_few, does_not_apply or unknown (the lever)
 -- verdict            saves, slower, hardly (less than 1 % of the 95th percentile and of the median), too_few (fewer than 30 requests), does_not_apply or unknown
 -- assumptions        what the figures rest on, or why there are none
 -- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
@@ -31,11 +33,12 @@ savings as (
         savings.lever,
         savings.saved_ms is not null and savings.perceived_saved_ms is not null as is_known,
         case budgets.metric when 'response' then savings.saved_ms else savings.perceived_saved_ms end
-            as saved_ms,
-        latency_of(budgets.metric, savings.ttft_ms, savings.perceived_ms, savings.duration_ms) as before_ms,
-        case savings.lever when 'stream' then coalesce(before_ms, savings.perceived_ms) else before_ms end
-            as from_ms,
-        case when from_ms < saved_ms then 0 else from_ms - saved_ms end as after_ms,
+            as spared_ms,
+        coalesce(
+            latency_of(budgets.metric, savings.ttft_ms, savings.perceived_ms, savings.duration_ms),
+            savings.perceived_ms
+        ) as before_ms,
+        case when before_ms < spared_ms then 0 else before_ms - spared_ms end as after_ms,
         budgets.threshold_ms,
     from request_savings(
         from_at, to_at, use_case_list, channel_list, tier_list, environment_list, null
@@ -49,11 +52,9 @@ moved as (
         lever,
         latency_bucket(before_ms) as from_bucket,
         latency_bucket(after_ms) as to_bucket,
-        before_ms is null as is_new,
-        after_ms is not null as is_counted,
         is_known,
         count(*) as n,
-        sum(saved_ms) as saved_ms,
+        sum(spared_ms) as saved_ms,
         count_if(after_ms <= threshold_ms) as good_after,
         count_if(before_ms <= threshold_ms) as good_before,
     from savings
@@ -68,7 +69,6 @@ totals as (
         coalesce(sum(n) filter (where not is_known), 0) as doubts,
         sum(saved_ms) / sum(n) filter (where is_known) as saved_ms,
         sum(good_after - good_before) filter (where is_known) as more_good,
-        sum(n) filter (where is_known and is_new and is_counted) as more_counted,
     from moved
     group by use_case, lever
 ),
@@ -86,19 +86,46 @@ doubts as (
     group by use_case, lever
 ),
 
-buckets as (
-    select buckets.use_case, levers.lever, buckets.bucket, buckets.n as before, buckets.n as after
+seen_late as (
+    select
+        requests.use_case,
+        latency_bucket(requests.perceived_ms) as bucket,
+        count(*) as n,
+        count_if(requests.perceived_ms <= budgets.threshold_ms) as good,
+    from lake.requests as requests
+    inner join budgets on requests.use_case = budgets.use_case and budgets.metric = 'first_token'
+    where
+        requests.ttft_ms is null
+        and requests.outcome = 'ok'
+        and requests.started_at >= from_at
+        and requests.started_at < to_at
+        and is_chosen(channel_list, requests.channel)
+        and is_chosen(tier_list, requests.tier)
+        and is_chosen(environment_list, requests.environment)
+    group by all
+),
+
+served as (
+    select buckets.use_case, buckets.bucket, buckets.n
     from latency_buckets(from_at, to_at, use_case_list, channel_list, tier_list, environment_list) as buckets
     inner join budgets on buckets.use_case = budgets.use_case and buckets.metric = budgets.metric
+    union all
+    select use_case, bucket, n
+    from seen_late
+),
+
+buckets as (
+    select served.use_case, levers.lever, served.bucket, served.n as before, served.n as after
+    from served
     cross join levers
     union all
     select use_case, lever, from_bucket, 0, -n
     from moved
-    where is_known and not is_new
+    where is_known
     union all
     select use_case, lever, to_bucket, 0, n
     from moved
-    where is_known and is_counted
+    where is_known
 ),
 
 cumulated as (
@@ -127,10 +154,18 @@ percentiles as (
     group by use_case, lever
 ),
 
-counts as (
-    select use_case, sum(good) as good, sum(total) as total, sum(unknown) as unknown
+judged as (
+    select use_case, good, total
     from slo_events(from_at, to_at, use_case_list, channel_list, tier_list, environment_list)
     where "position" = 1 and is_in_period
+    union all
+    select use_case, good, n
+    from seen_late
+),
+
+counts as (
+    select use_case, sum(good) as good, sum(total) as total
+    from judged
     group by use_case
 ),
 
@@ -144,7 +179,7 @@ compared as (
             else 'no'
         end as applies,
         coalesce(totals.n, 0) as n,
-        counts.total + counts.unknown as requests,
+        counts.total as requests,
         budgets.metric,
         totals.saved_ms,
         percentiles.p50_before,
@@ -153,7 +188,11 @@ compared as (
         percentiles.p95_before - percentiles.p95_after as saved_p95_ms,
         counts.good / nullif(counts.total, 0) as compliance_before,
         (counts.good + coalesce(totals.more_good, 0))
-        / nullif(counts.total + coalesce(totals.more_counted, 0), 0) as compliance_after,
+        / nullif(counts.total, 0) as compliance_after,
+        money.usd_week,
+        money.usd_week_low,
+        money.usd_week_high,
+        money.usd_verdict,
         levers.assumptions,
         levers."no",
         levers."unknown",
@@ -163,6 +202,9 @@ compared as (
     left join totals on budgets.use_case = totals.use_case and levers.lever = totals.lever
     left join doubts on budgets.use_case = doubts.use_case and levers.lever = doubts.lever
     left join percentiles on budgets.use_case = percentiles.use_case and levers.lever = percentiles.lever
+    left join money_back(
+        'buckets', from_at, to_at, use_case_list, channel_list, tier_list, environment_list
+    ) as money on budgets.use_case = money.use_case and levers.lever = money.lever
 )
 
 select
@@ -178,9 +220,15 @@ select
     compliance_before,
     case when applies != 'unknown' then compliance_after end as compliance_after,
     case when applies != 'unknown' then compliance_after - compliance_before end as compliance_gain,
-    null::double as usd_week,
-    null::double as usd_week_low,
-    null::double as usd_week_high,
+    case when applies = 'yes' and n >= 30 then usd_week end as usd_week,
+    case when applies = 'yes' and n >= 30 then usd_week_low end as usd_week_low,
+    case when applies = 'yes' and n >= 30 then usd_week_high end as usd_week_high,
+    case
+        when applies = 'no' then 'does_not_apply'
+        when applies = 'unknown' then 'unknown'
+        when n < 30 then 'too_few'
+        else usd_verdict
+    end as usd_verdict,
     case
         when applies = 'no' then 'does_not_apply'
         when applies = 'unknown' then 'unknown'
@@ -191,4 +239,5 @@ select
     end as verdict,
     case applies when 'yes' then assumptions when 'no' then "no" else "unknown" end as assumptions,
 from compared
-order by use_case, compliance_gain desc nulls last, saved_p95_ms desc nulls last, lever
+order by
+    use_case, usd_week desc nulls last, compliance_gain desc nulls last, saved_p95_ms desc nulls last, lever

@@ -10,16 +10,37 @@
 -- saved_ms            off the response; null when what it rests on is not known [ms]
 -- perceived_saved_ms  off the wait for the first token or audio; null as above [ms]
 -- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list, chosen
-with priced as not materialized (
+with prices as materialized (  -- noqa: ST03
+    from lever_prices(from_at, to_at, chosen)
+),
+
+shared_cuts as materialized (  -- noqa: ST03
     select *
-    from priced_cuts('possible_cuts', from_at, to_at, chosen)
-    where
-        started_at >= from_at
-        and started_at < to_at
-        and is_chosen(use_case_list, use_case)
-        and is_chosen(channel_list, channel)
-        and is_chosen(tier_list, tier)
-        and is_chosen(environment_list, environment)
+    from lake.possible_cuts
+    where parts > 1 and started_at >= from_at and started_at < to_at
+),
+
+priced as (
+    select *
+    from priced_cuts('lake.possible_cuts', 'prices', chosen)
+    where parts = 1 and started_at >= from_at and started_at < to_at
+    union all by name
+    select
+        request_id,
+        lever,
+        any_value(use_case) as use_case,
+        any_value(channel) as channel,
+        any_value(environment) as environment,
+        any_value(tier) as tier,
+        any_value(ttft_ms) as ttft_ms,
+        any_value(perceived_ms) as perceived_ms,
+        any_value(duration_ms) as duration_ms,
+        any_value(is_reached) as is_reached,
+        case when count(saved_ms) = count(*) then sum(saved_ms) end as saved_ms,
+        case when count(perceived_saved_ms) = count(*) then sum(perceived_saved_ms) end as perceived_saved_ms,
+        any_value(added_ms) as added_ms,
+    from priced_cuts('shared_cuts', 'prices', chosen)
+    group by request_id, lever
 )
 
 select
@@ -32,25 +53,8 @@ select
     case when is_reached then saved_ms - added_ms else 0 end as saved_ms,
     case when is_reached then perceived_saved_ms - added_ms else 0 end as perceived_saved_ms,
 from priced
-where parts = 1
-union all
-select
-    request_id,
-    any_value(use_case) as use_case,
-    lever,
-    any_value(ttft_ms) as ttft_ms,
-    any_value(perceived_ms) as perceived_ms,
-    any_value(duration_ms) as duration_ms,
-    case
-        when count(saved_ms) < count(*) then null
-        when any_value(is_reached) then sum(saved_ms) - any_value(added_ms)
-        else 0
-    end as saved_ms,
-    case
-        when count(perceived_saved_ms) < count(*) then null
-        when any_value(is_reached) then sum(perceived_saved_ms) - any_value(added_ms)
-        else 0
-    end as perceived_saved_ms,
-from priced
-where parts > 1
-group by request_id, lever
+where
+    is_chosen(use_case_list, use_case)
+    and is_chosen(channel_list, channel)
+    and is_chosen(tier_list, tier)
+    and is_chosen(environment_list, environment)
