@@ -46,6 +46,14 @@ BREAKS = {
     ),
     "slo_compliance__counts_add_up": "UPDATE lake.slo_hours SET good = good + 1",
     "latency_sketch__equals_requests": "UPDATE lake.latency_sketch SET bucket = bucket + 1",
+    "latency_histogram__holds_every_latency": (
+        "CREATE OR REPLACE VIEW memory.main.latency_histogram AS "
+        "SELECT 'x' AS use_case, 'response' AS metric, 1 AS n"
+    ),
+    "slo_totals__equal_their_hours": (
+        "CREATE OR REPLACE VIEW memory.main.slo_totals AS SELECT 'x' AS use_case, "
+        "'response' AS metric, '' AS step, 100 AS threshold_ms, 1 AS good, 1 AS bad"
+    ),
     "latency_percentiles__in_order": (
         "CREATE OR REPLACE VIEW memory.main.latency_percentiles AS SELECT "
         "'x' AS use_case, now() AS hour, '' AS metric, 2 AS p50, 1 AS p90, 3 AS p95, 4 AS p99"

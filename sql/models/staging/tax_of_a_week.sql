@@ -12,6 +12,7 @@
 with losses as materialized (
     select *
     from tax_losses(from_at, to_at)
+    where part = 'lost_conversions'
 ),
 
 period as (
