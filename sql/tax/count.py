@@ -1,5 +1,6 @@
 """Which sessions changed since they were last counted, and their days counted anew."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-COUNT = (Path(__file__).parent / "count.sql").read_text()
+COUNTS = {
+    "tax_cells": "count.sql",
+    "tax_step_cells": "count_steps.sql",
+    "tax_paid_cells": "count_paid.sql",
+}
+"""What is counted of a day, and the file that says how."""
 NEWEST = """
 select
     (select max(assembled_at) from lake.requests) as requests_through,
@@ -49,7 +55,8 @@ class Counted:
     """Days of which the cells are to be replaced."""
 
     days: list[date]
-    cells: pa.Table
+    cells: Mapping[str, pa.Table]
+    """By the table that they go into."""
     requests_through: datetime | None
     conversions_through: datetime | None
 
@@ -70,19 +77,25 @@ def count_changed(con: duckdb.DuckDBPyConnection) -> Counted | None:
             "FROM tax_sessions(getvariable('tax_from'), getvariable('tax_to')) "
             "WHERE list_contains(getvariable('tax_days'), day)"
         )
-        return Counted(days, con.execute(COUNT).to_arrow_table(), *through)
+        return Counted(days, {table: count(con, table) for table in COUNTS}, *through)
     finally:
         con.execute("COMMIT")
 
 
+def count(con: duckdb.DuckDBPyConnection, table: str) -> pa.Table:
+    """The rows of one table, of the sessions that this session shows as `sessions_to_count`."""
+    return con.execute((Path(__file__).parent / COUNTS[table]).read_text()).to_arrow_table()
+
+
 def store_counted(con: duckdb.DuckDBPyConnection, counted: Counted) -> None:
     """Replace the cells of those days; inside the caller's transaction."""
-    con.execute(
-        "DELETE FROM lake.tax_cells WHERE list_contains(?::date[], hour::date)", [counted.days]
-    )
-    con.register("cells_counted", counted.cells)
-    con.execute("INSERT INTO lake.tax_cells BY NAME FROM cells_counted")
-    con.unregister("cells_counted")
+    for table, rows in counted.cells.items():
+        con.execute(
+            f"DELETE FROM lake.{table} WHERE list_contains(?::date[], hour::date)", [counted.days]
+        )
+        con.register("cells_counted", rows)
+        con.execute(f"INSERT INTO lake.{table} BY NAME FROM cells_counted")
+        con.unregister("cells_counted")
     con.execute("DELETE FROM lake.tax_counted")
     con.execute(
         "INSERT INTO lake.tax_counted VALUES (?, ?, now())",

@@ -41,7 +41,7 @@ group by
 def merge_with(con: duckdb.DuckDBPyConnection, counted: Counted) -> None:
     """Let this session read the lake's cells as they are once these days are stored."""
     con.execute("SET VARIABLE tax_days = ?::date[]", [counted.days])
-    con.register("cells_counted", counted.cells)
+    con.register("cells_counted", counted.cells["tax_cells"])
     con.execute(
         "CREATE OR REPLACE TEMP VIEW merged_cells AS "
         "FROM lake.tax_cells WHERE NOT list_contains(getvariable('tax_days'), hour::date) "

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sql.settings import Settings
-from sql.tax.count import COUNT, Counted
+from sql.tax.count import Counted, count
 from sql.tax.measure import measured
 from sql.tax.read import cells_of, merge_with
 from sql.tax.upkeep import Round, store
@@ -68,7 +68,7 @@ def tried(
     """Sessions counted, fitted, stored and asked for like real ones, in place of those before."""
     con.register("sessions_to_count", traffic.sessions)
     days = con.execute("SELECT DISTINCT hour::date FROM lake.tax_cells").fetchall()
-    counted = Counted([day for (day,) in days], con.execute(COUNT).to_arrow_table(), None, None)
+    counted = Counted([day for (day,) in days], {"tax_cells": count(con, "tax_cells")}, None, None)
     merge_with(con, counted)
     fit = measured(cells_of(con, "live_chat"), settings.use_cases[0], datetime.now(UTC))
     store(con, Round(counted, [fit]))

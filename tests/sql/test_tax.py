@@ -339,3 +339,54 @@ def test_the_writer_fits_beside_its_work_and_rests_when_nothing_changed(
         assert rows(con, "SELECT count(*) FROM lake.tax_fits") == [(1,)]
     finally:
         upkeep.stop()
+
+
+def test_a_late_session_is_shared_out_over_the_steps_that_its_slowest_request_waited_for(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    serve(con, 400, 1200, session_id="one")
+    con.execute(
+        "INSERT INTO lake.request_steps BY NAME SELECT request_id, started_at, "
+        "if(request_id = '0-1', 900.0, 0) AS llm_prefill_ms, 300.0 AS tool_ms, "
+        "100.0 AS tool_perceived_ms FROM lake.requests"
+    )
+    fit(con, settings)
+    assert rows(con, "SELECT step, weight FROM lake.tax_step_cells ORDER BY step") == [
+        ("llm_prefill", 0.75),
+        ("tool", 0.25),
+    ]
+
+
+def test_a_late_session_without_a_path_is_unknown_and_one_in_time_is_nowhere(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    serve(con, 100, 2000)
+    fit(con, settings)
+    assert rows(con, "SELECT step, weight FROM lake.tax_step_cells") == [("unknown", 1.0)]
+
+
+def test_what_was_paid_is_counted_with_the_day(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    serve(con, 100, 200)
+    con.execute(
+        "UPDATE lake.requests SET speed_costs = "
+        "[{'kind': 'hedge', 'calls': 2, 'unpriced': 1, 'usd': 0.5}]"
+    )
+    fit(con, settings)
+    assert rows(con, "SELECT hour, calls, unpriced, usd FROM lake.tax_paid_cells") == [
+        (START, 4, 2, 1.0)
+    ]
+
+
+def test_a_cut_is_chosen_of_losses_that_were_found_over_everything(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    serve(con, *[100] * 40, tier="large")
+    serve(con, *[2000] * 20, tier="tiny", hour=1)
+    fit(con, settings)
+    con.execute("UPDATE lake.tax_cells SET conversions = if(latency_bin < 5, sessions / 4, 0)")
+    wall = np.where(np.arange(BINS) >= 5, 30.0, 0)
+    impose(con, wall, wall, wall, decay="deadline")
+    of_tier = "latency_tax_period('2026-01-01', '2027-01-01', null, null, ['tiny'])"
+    assert rows(con, f"SELECT lost_conversions FROM {of_tier}") == [(pytest.approx(5),)]

@@ -13,6 +13,7 @@
 -- is_priority   whether one of its requests was served at a faster service tier than the standard one
 -- arm           randomised arm
 -- latency_ms    its longest wait, as the use case's first objective has it; where no first token is known, until the answer was seen [ms]
+-- slowest_id    the request that had it
 -- budget_ms     threshold of that objective [ms]
 -- input_tokens  prompt tokens of its requests, geometric mean [tokens]
 -- is_mobile     whether it was on a phone
@@ -68,6 +69,7 @@ select
     coalesce(bool_or(waits.service_tier in ('priority', 'sla', 'provisioned')), false) as is_priority,
     min(waits.arm) as arm,
     max(waits.latency_ms) as latency_ms,
+    arg_max(waits.request_id, waits.latency_ms) as slowest_id,
     any_value(waits.budget_ms) as budget_ms,
     exp(avg(ln(greatest(waits.input_tokens, 1)))) as input_tokens,
     coalesce(bool_or(waits.device = 'mobile'), false) as is_mobile,
