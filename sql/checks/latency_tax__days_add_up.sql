@@ -4,6 +4,7 @@ with days as (
         use_case,
         part,
         sum(lost_conversions) as lost_conversions,
+        sum(usd) as usd,
         sum(n) as n,
     from latency_tax
     group by use_case, part
@@ -12,6 +13,7 @@ with days as (
 select
     days.*,
     whole.lost_conversions as lost_in_period,
+    whole.usd as usd_in_period,
     whole.n as n_in_period,
 from days
 inner join latency_tax_period('-infinity'::timestamptz, 'infinity'::timestamptz) as whole
@@ -19,3 +21,4 @@ inner join latency_tax_period('-infinity'::timestamptz, 'infinity'::timestamptz)
 where
     days.n <> whole.n
     or abs(days.lost_conversions - whole.lost_conversions) > 1e-6 * (1 + abs(whole.lost_conversions))
+    or abs(days.usd - whole.usd) > 1e-6 * (1 + abs(whole.usd))

@@ -1,10 +1,10 @@
 """Every folder `<model>/<case>` is a claim about a model, tested the whole way from OTLP bytes on.
 
 `spans.csv` is what arrives: with a column `arrival` in that order, assembled after each; what is no
-column of a span is an attribute. `<table>.csv` goes into the lake as it is. `before.toml` are the
-settings at first, `after.toml` those of a collector that starts again on this lake. `expect.csv`
-has the columns that matter, the key first; where a model has rows for every use case or topic, it
-has those that matter.
+column of a span is an attribute. `<table>.csv` goes into the lake as it is; what it has no column
+for is null. `before.toml` are the settings at first, `after.toml` those of a collector that starts
+again on this lake. `expect.csv` has the columns that matter, the key first; where a model has rows
+for every use case or topic, it has those that matter.
 """
 
 import csv
@@ -39,7 +39,10 @@ def test_case(case: Path, pipeline: Pipeline) -> None:
     pipeline.empty(_settings(pipeline, case / "before.toml"))
     for file in case.glob("*.csv"):
         if file.stem in TABLES and file.stem != "spans":
-            pipeline.con.execute(f"COPY lake.{file.stem} FROM '{file}' (HEADER, NULLSTR '')")
+            columns = file.read_text().splitlines()[0]
+            pipeline.con.execute(
+                f"COPY lake.{file.stem} ({columns}) FROM '{file}' (HEADER, NULLSTR '')"
+            )
     for arrival, rows in groupby(_rows(case / "spans.csv"), lambda row: row.pop("arrival", "1")):
         at = START + timedelta(minutes=int(arrival))
         pipeline.arrive([otlp(map(_span, rows))], at)

@@ -98,10 +98,32 @@ BREAKS = {
     ),
     "latency_tax__days_add_up": (
         "CREATE OR REPLACE MACRO memory.main.latency_tax_period(from_at, to_at) AS TABLE SELECT "
-        "'x' AS use_case, 'p' AS part, 1 AS lost_conversions, 1 AS n;"
+        "'x' AS use_case, 'p' AS part, 1 AS lost_conversions, 1 AS usd, 1 AS n;"
         "CREATE OR REPLACE VIEW memory.main.latency_tax AS SELECT 'x' AS use_case, 'p' AS part, "
         "1 AS n, 2 AS lost_conversions, 1 AS lost_low, 4 AS lost_high, "
         "0 AS usd, 0 AS usd_low, 0 AS usd_high"
+    ),
+    "latency_tax_total__parts_add_up": (
+        "CREATE OR REPLACE MACRO memory.main.latency_tax_period(from_at, to_at) AS TABLE SELECT "
+        "'x' AS use_case, 'lost_conversions' AS part, 'benchmark' AS source, 1 AS usd, "
+        "1 AS lost_conversions;"
+        "CREATE OR REPLACE MACRO memory.main.latency_tax_total(from_at, to_at) AS TABLE SELECT "
+        "'measured' AS basis, 'all' AS part, 1 AS usd, 1 AS usd_low, 1 AS usd_high, "
+        "1 AS lost_conversions, 'measured' AS verdict"
+    ),
+    "latency_tax_split__every_cut_adds_up": (
+        "CREATE OR REPLACE MACRO memory.main.latency_tax_split(from_at, to_at) AS TABLE SELECT "
+        "'measured' AS basis, 'x' AS use_case, 'all' AS tier, 'all' AS step, 1 AS usd, 1 AS lost"
+    ),
+    "latency_tax_trend__adds_up": (
+        "CREATE OR REPLACE MACRO memory.main.latency_tax_trend(a, b, c) AS TABLE SELECT 1 AS usd"
+    ),
+    "tax_step_cells__add_up_to_the_late": (
+        "INSERT INTO lake.tax_step_cells (use_case, hour, weight) VALUES ('x', now(), 1)"
+    ),
+    "tax_paid_cells__equal_requests": (
+        "INSERT INTO lake.tax_counted VALUES ('infinity', 'infinity', now());"
+        "INSERT INTO lake.tax_paid_cells (use_case, hour, calls) VALUES ('x', now(), 1)"
     ),
     "tax_cells__counts_are_possible": (
         "INSERT INTO lake.tax_cells (sessions, conversions, latency_bin, dose, mobile) "
