@@ -2,6 +2,7 @@
 
 `python -m tests.benchmarks what_if`: predicted savings, beside what they turn out to be.
 `python -m tests.benchmarks tax`: the latency tax found, beside the known truth (`tax --help`).
+`python -m tests.benchmarks tax_page`: how quickly its page's questions are answered.
 """
 
 import platform
@@ -13,7 +14,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import tax, what_if
+from tests.benchmarks import tax, tax_page, what_if
 from tests.benchmarks.figures import PARTS, Figure, Scale
 
 WHAT_IF = "what_if"
@@ -27,8 +28,9 @@ def row(figure: Figure) -> tuple[str, str, str, str, str]:
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["tax"]:
-        tax.main(sys.argv[2:])
+    mains = {"tax": tax.main, "tax_page": tax_page.main}
+    if sys.argv[1:2] and sys.argv[1] in mains:
+        mains[sys.argv[1]](sys.argv[2:])
         return
     usual = Scale()
     parser = ArgumentParser(description=__doc__)
