@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import duckdb
 
-from app import queries
-from app.dashboard import charts, data, filters, theme
-from app.dashboard.budgets import budgets_of
+from app import queries, tax_queries
+from app.dashboard import data, filters, tax_charts, theme
+from app.dashboard.views import tax
 from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import SettingsError, load_settings
 
@@ -23,6 +23,8 @@ def ask() -> None:
         chosen = filters.unfiltered(snapshot.version.minute)
         data.load(snapshot, queries.arrivals)
         data.load(snapshot, queries.choices)
-        data.load(snapshot, queries.trend, chosen)
-        budgets = budgets_of(data.load(snapshot, queries.board, chosen))
-        charts.percentiles_to_budget(budgets, theme.LIGHT).to_dict()
+        data.load(snapshot, queries.board, chosen)
+        data.load(snapshot, tax_queries.has_conversions)
+        for figure in tax_queries.FIGURES:
+            data.load(snapshot, tax_queries.ask, figure, chosen)
+        tax_charts.composition(tax.tax_of(snapshot, chosen), theme.LIGHT).to_dict()

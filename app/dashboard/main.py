@@ -17,6 +17,7 @@ from app.dashboard.views import (
     pipeline,
     seconds,
     sql,
+    tax,
     traces,
     use_cases,
     what_if,
@@ -58,7 +59,8 @@ def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
 
     page = st.navigation(
         [
-            _page("Budgets", "", board.show, snapshot, chosen),
+            _page("Latency tax", "", tax.show, snapshot, chosen, settings),
+            _page("Budgets", "budgets", board.show, snapshot, chosen),
             _page("Use cases", "use-cases", use_cases.show, snapshot, chosen),
             _page("Models & tiers", "models", models.show, snapshot, chosen),
             _page("Where the seconds go", "seconds", seconds.show, snapshot, chosen),

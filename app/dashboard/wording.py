@@ -106,6 +106,11 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def usd_interval(low: float | None, high: float | None) -> str:
+    """``$28k to $55k``, ``−$12 to $3,167``."""
+    return UNKNOWN if low is None or high is None else f"{usd(low)} to {usd(high)}"
+
+
 def plural(number: int, noun: str) -> str:
     """``1 budget``, ``2 budgets``."""
     return f"{count(number)} {noun}{'' if number == 1 else 's'}"

@@ -69,11 +69,23 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
+def script() -> None:
+    """The Budgets page with its filter bar."""
+    from app import queries  # noqa: PLC0415 - runs as a script of its own
+    from app.dashboard import data, filters  # noqa: PLC0415
+    from app.dashboard.views import board  # noqa: PLC0415
+    from sql.settings import load_settings  # noqa: PLC0415
+
+    with data.snapshot(load_settings(None)) as snapshot:
+        offered = data.load(snapshot, queries.choices)
+        board.show(snapshot, filters.sidebar(offered, snapshot.version.minute))
+
+
 @pytest.fixture
 def page(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
-    return AppTest.from_file(MAIN, default_timeout=30)
+    return AppTest.from_function(script, default_timeout=30)
 
 
 def html(page: AppTest) -> str:

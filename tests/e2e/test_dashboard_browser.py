@@ -78,11 +78,12 @@ def test_an_empty_lake_fills_by_itself(page: Page, tmp_path: Path) -> None:
         expect(page.get_by_text("OTEL_EXPORTER_OTLP_ENDPOINT").first).to_be_visible()
         with Collector(settings) as collector:
             send_one(f"127.0.0.1:{collector.grpc_port}", "chat-web", "live_chat")
-            expect(page.locator("h1")).to_contain_text("No budget has enough requests")
+            expect(page.locator("h1")).to_contain_text("No conversions yet")
+            expect(page.get_by_text("latencytax import-conversions")).to_be_visible()
 
 
 def test_the_board_answers_proves_and_lists(page: Page, url: str) -> None:
-    page.goto(url)
+    page.goto(f"{url}/budgets")
     expect(page.locator("h1")).to_contain_text("in the last 7 days")
     expect(page.get_by_role("table").first).to_contain_text("Live chat")
     chart = page.locator("[role=graphics-document]").first
@@ -91,7 +92,7 @@ def test_the_board_answers_proves_and_lists(page: Page, url: str) -> None:
 
 
 def test_choices_are_kept_in_the_url_and_across_pages(page: Page, url: str) -> None:
-    page.goto(url)
+    page.goto(f"{url}/budgets")
     page.get_by_text("24h", exact=True).click()
     expect(page.locator("h1")).to_contain_text("in the last 24 hours")
     page.get_by_role("combobox", name="Use case").click()
@@ -109,7 +110,7 @@ def test_choices_are_kept_in_the_url_and_across_pages(page: Page, url: str) -> N
 
 
 def test_the_period_before_is_compared_with(page: Page, url: str) -> None:
-    page.goto(f"{url}/?range=1h")
+    page.goto(f"{url}/budgets?range=1h")
     page.get_by_text("Compare with the period before").click()
     expect(page.get_by_text(re.compile("the hour before"))).to_be_visible()
     expect(
@@ -121,7 +122,7 @@ def test_the_period_before_is_compared_with(page: Page, url: str) -> None:
 
 
 def test_the_filter_bar_is_worked_by_keyboard(page: Page, url: str) -> None:
-    page.goto(url)
+    page.goto(f"{url}/budgets")
     expect(page.locator(".lt-board")).to_be_visible()
     page.get_by_role("radio", name="7d").focus()
     page.keyboard.press("ArrowLeft")
@@ -154,7 +155,7 @@ def test_the_pipeline_says_what_is_known_and_gives_the_row_for_what_is_not(
 
 
 def test_a_custom_period_is_in_the_url(page: Page, url: str) -> None:
-    page.goto(url)
+    page.goto(f"{url}/budgets")
     page.get_by_text("custom", exact=True).click()
     expect(page.locator("h1")).to_contain_text("between")
     expect(page).to_have_url(re.compile(r"from=\d{4}-.*to=\d{4}-"))
@@ -187,7 +188,7 @@ def test_nothing_from_a_span_is_markup(page: Page, url: str) -> None:
     assert page.locator("a[href^='javascript']").count() == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/pipeline"])
+@pytest.mark.parametrize("path", ["/", "/budgets", "/pipeline"])
 @pytest.mark.parametrize(("scheme", "paper"), [("light", 255), ("dark", 15)])
 def test_it_fits_a_phone_in_our_own_colours(
     browser: Browser, url: str, path: str, scheme: str, paper: int

@@ -1,0 +1,66 @@
+"""What the Latency tax page asks of the lake, in words that a reader can paste.
+
+Every meaning is in sql/models; here are only its names and the bound values.
+"""
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from app import bound
+from app.queries import Filters, scope
+
+_CHOSEN = "$use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]"
+_PERIOD = f"""
+    $from_at, $to_at,
+    {_CHOSEN}"""
+_OF_CASES = "where is_chosen($use_cases::varchar[], use_case)"
+FIGURES = {
+    "total": f"from latency_tax_total({_PERIOD}\n)",
+    "cases": f"""\
+from latency_tax_period({_PERIOD}
+) as period
+inner join use_cases on period.use_case = use_cases.name
+left join tax_fits on period.use_case = tax_fits.use_case
+select period.*, use_cases.title, tax_fits.cure
+order by abs(usd) desc nulls last, abs(lost_conversions) desc nulls last, use_case""",
+    "compared": f"from latency_tax_compared({_PERIOD}\n)",
+    "trend": f"""\
+from latency_tax_trend(
+    $from_at, $to_at, $bucket_seconds,
+    {_CHOSEN}
+)""",
+    "split": f"from latency_tax_split({_PERIOD}\n)",
+    "peak": f"from latency_tax_peak({_PERIOD}\n)",
+    "evidence": f"from tax_evidence\n{_OF_CASES}",
+    "checks": f"from tax_checks\n{_OF_CASES}",
+    "fits": f"from tax_fits\n{_OF_CASES}",
+    "moves": f"""\
+from opportunities({_PERIOD}
+) as found
+inner join use_cases on found.use_case = use_cases.name
+inner join levers on found.lever = levers.lever
+select found.*, use_cases.title as use_case_title, levers.title
+where found.verdict = 'saves'
+order by usd_week desc nulls last, compliance_gain * requests desc, saved_p95_ms desc
+limit 3""",
+}
+"""The SQL behind each figure of the page; names with a dollar are bound."""
+
+
+def ask(cursor: DuckDBPyConnection, figure: str, filters: Filters) -> pl.DataFrame:
+    """The rows of a figure; columns as in its model."""
+    return bound.run(cursor, FIGURES[figure], _values(filters))
+
+
+def as_typed(figure: str, filters: Filters) -> str:
+    """The same query with its values in place."""
+    return bound.as_typed(FIGURES[figure], _values(filters))
+
+
+def has_conversions(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row: whether any conversion was ever reported."""
+    return cursor.execute("select exists (from lake.conversions) as has_conversions").pl()
+
+
+def _values(filters: Filters) -> bound.Values:
+    return {**scope(filters), "bucket_seconds": filters.bucket_seconds}
