@@ -8,6 +8,8 @@ import polars as pl
 
 ALL = "all"
 """The piece that is all pieces together."""
+LISTED_LEAST = 0.005
+"""Share of the whole."""
 PARTS = ("lost_conversions", "fallback_quality", "speed_premium")
 T = TypeVar("T")
 
@@ -69,6 +71,11 @@ class Piece:
     lost: float | None
     share: float | None
     share_of_case: float | None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is large enough to be told of by itself; less is in the sums."""
+        return abs(self.share or 0) >= LISTED_LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,14 @@ class Tax:
             and piece.usd is not None
         ]  # fmt: skip
         return sorted(wholes, key=lambda piece: -abs(piece.share or 0))
+
+    def listed(self) -> list[Piece]:
+        """Those of them that are estimated, or large enough to be told of one by one."""
+        return [
+            piece
+            for piece in self.measured()
+            if piece.is_large or self.main_part(piece.use_case).source == "data"
+        ]
 
     def refused(self) -> list[Case]:
         """Use cases with conversions of which only benchmarks can be shown."""

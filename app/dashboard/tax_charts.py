@@ -122,7 +122,7 @@ def composition(tax: Tax, colours: theme.Colours) -> AnyChart:
     )
     totals = pl.DataFrame(
         {"case": tax.title(whole.use_case), "usd": whole.usd, "figure": wording.usd(whole.usd)}
-        for whole in tax.measured()
+        for whole in tax.listed()
         if whole.usd
     )
     ends = alt.Chart(totals).mark_text(align="left", dx=6, fontSize=TEXT_PX, color=colours["ink"])
@@ -143,7 +143,7 @@ def composition_text(tax: Tax) -> str:
         parts = ", ".join(f"{step_words(p.step)} {wording.usd(p.usd)}" for p in largest)
         return f"{tax.title(whole.use_case)} {wording.usd(whole.usd)}: {parts}"
 
-    return "Cost by use case and step. " + "; ".join(map(case, tax.measured()))
+    return "Cost by use case and step. " + "; ".join(map(case, tax.listed()))
 
 
 def step_words(step: str) -> str:
@@ -172,7 +172,7 @@ def _colour(step: str, colours: theme.Colours) -> str:
 
 
 def _of_bars(tax: Tax) -> list[Piece]:
-    order = [whole.use_case for whole in tax.measured() if whole.usd]
+    order = [whole.use_case for whole in tax.listed() if whole.usd]
     pieces = [
         piece
         for piece in tax.pieces

@@ -23,8 +23,6 @@ PARTS = {
     "speed_premium": ("Paid for speed", "Nothing paid for being faster is known."),
 }
 """What each part is called, and what is said where there is none."""
-LISTED_LEAST = 0.005
-"""A smaller share of the whole is in the sums, not in the table."""
 COUNTED = cells.chip("ink", "●", "Counted, not estimated")
 STYLE_SHEET = """
 .lt-sum { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; }
@@ -108,10 +106,8 @@ def made_of(tax: Tax, kept: Pairs) -> str:
 
 
 def _rows(tax: Tax, kept: Pairs) -> Iterator[tuple[str, ...]]:
-    for whole in tax.measured():
+    for whole in tax.listed():
         case = tax.main_part(whole.use_case)
-        if case.source == "accounting" and not _is_listed(whole):
-            continue
         name = anchor(link_to_use_case(case.title, kept), case.title)
         yield (
             f"<b>{name}</b>{_late(case)}",
@@ -122,14 +118,10 @@ def _rows(tax: Tax, kept: Pairs) -> Iterator[tuple[str, ...]]:
             piece
             for piece in tax.pieces
             if piece.basis == "measured" and piece.use_case == whole.use_case
-            and piece.tier != ALL and piece.step == ALL and _is_listed(piece)
+            and piece.tier != ALL and piece.step == ALL and piece.is_large
         ]  # fmt: skip
         for tier in tiers if tiers[1:] else ():
             yield f'<span class="lt-nested">{escape(tier.tier)}</span>', *_figures(tier, tax), ""
-
-
-def _is_listed(piece: Piece) -> bool:
-    return abs(piece.share or 0) >= LISTED_LEAST
 
 
 def _rests_on(case: Case) -> str:

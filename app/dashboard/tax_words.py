@@ -7,6 +7,8 @@ MOST = 0.5
 """From this share on, a use case has most of the tax."""
 NARROW_H = 8
 """Half of a tax that is spread over more hours of the day has no hours of its own."""
+WORTH_TELLING_USD = 1
+"""What was paid for speed is in the sentence from here on."""
 VERDICTS = {
     "measured": "From your data",
     "blended": "Your data, part benchmark",
@@ -71,7 +73,9 @@ def _nothing_measured(tax: Tax, period: str) -> str:
 
 def _paid(tax: Tax) -> str:
     paid = tax.total(part="speed_premium")
-    return f"; {wording.usd(paid.usd)} was paid for speed" if paid and paid.usd else ""
+    if paid is None or paid.usd is None or paid.usd < WORTH_TELLING_USD:
+        return ""
+    return f"; {wording.usd(paid.usd)} was paid for speed"
 
 
 def _where(tax: Tax) -> str:
@@ -100,10 +104,10 @@ def _is_gain(total: Total) -> bool:
 
 
 def amount(total: Total) -> str:
-    """``$41k``, or ``32 conversions`` where no worth is known; without its sign."""
+    """``$41k``, or ``32 conversions`` where no worth is known; in two digits, without its sign."""
     if total.usd is None:
         return f"{wording.count(abs(total.lost_conversions or 0))} conversions"
-    return wording.usd(abs(total.usd))
+    return wording.about_usd(abs(total.usd))
 
 
 def interval(total: Total) -> str:

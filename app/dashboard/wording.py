@@ -106,6 +106,11 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def about_usd(amount: float | None) -> str:
+    """The same in two digits, as an estimate is told: ``$9,200`` for 9,211."""
+    return usd(float(f"{amount:.1e}") if amount is not None else None)
+
+
 def usd_interval(low: float | None, high: float | None) -> str:
     """``$28k to $55k``, ``−$12 to $3,167``."""
     return UNKNOWN if low is None or high is None else f"{usd(low)} to {usd(high)}"

@@ -90,7 +90,10 @@ def test_the_headline_is_the_models_value(
         filters = unfiltered(datetime.now(UTC).replace(second=0, microsecond=0))
         total = tax_queries.ask(con, "total", filters).filter(basis="measured", part="all")
     assert total["usd"].item() == pytest.approx(36_000)
-    assert f"cost about {wording.usd(total['usd'].item())} {WEEK}, all of it in live chat" in words
+    assert (
+        f"cost about {wording.about_usd(total['usd'].item())} {WEEK}, all of it in live chat"
+        in words
+    )
     assert "90 % interval $12k to $60k" in words
     assert "Not in it, because your data cannot tell yet: lead generation." in words
     assert "Industry benchmark, not your data" not in words.split("Budgets")[0]

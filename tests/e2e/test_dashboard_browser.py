@@ -82,6 +82,18 @@ def test_an_empty_lake_fills_by_itself(page: Page, tmp_path: Path) -> None:
             expect(page.get_by_text("latencytax import-conversions")).to_be_visible()
 
 
+def test_the_home_leads_to_what_it_is_made_of_and_to_the_budgets(page: Page, url: str) -> None:
+    page.goto(f"{url}/?range=24h")
+    expect(page.locator("h1")).to_contain_text(
+        re.compile("Slow answers cost about|No tax shown|your data cannot tell yet|No sessions")
+    )
+    page.get_by_text("How do we know: the sum and its parts").click()
+    expect(page.get_by_text(re.compile("^from latency_tax_total")).first).to_be_visible()
+    page.get_by_role("link", name="All budgets").click()
+    expect(page).to_have_url(re.compile(r"/budgets\?range=24h"))
+    expect(page.get_by_role("table").first).to_contain_text("Live chat")
+
+
 def test_the_board_answers_proves_and_lists(page: Page, url: str) -> None:
     page.goto(f"{url}/budgets")
     expect(page.locator("h1")).to_contain_text("in the last 7 days")
