@@ -104,9 +104,6 @@ BREAKS = {
         "0 AS usd, 0 AS usd_low, 0 AS usd_high"
     ),
     "latency_tax_total__parts_add_up": (
-        "CREATE OR REPLACE MACRO memory.main.latency_tax_period(from_at, to_at) AS TABLE SELECT "
-        "'x' AS use_case, 'lost_conversions' AS part, 'benchmark' AS source, 1 AS usd, "
-        "1 AS lost_conversions;"
         "CREATE OR REPLACE MACRO memory.main.latency_tax_total(from_at, to_at) AS TABLE SELECT "
         "'measured' AS basis, 'all' AS part, 1 AS usd, 1 AS usd_low, 1 AS usd_high, "
         "1 AS lost_conversions, 'measured' AS verdict"
