@@ -14,8 +14,9 @@ from collector.arrivals import Arrivals, arrivals
 from collector.conversion_table import Report, store_conversions
 from collector.journal import Batch, Journal
 from collector.signals import CONVERSIONS, LOGS, TRACES, Signal
+from sql.archive import Archive
 from sql.conversions import unpacked
-from sql.lake import transaction
+from sql.lake import place_of, transaction
 from sql.maintenance import Maintenance
 from sql.redaction import redactor_of
 from sql.refresh import Assembly
@@ -67,6 +68,7 @@ class Loader:
         self._assembly = Assembly(con, journal.journal_id)
         self._assembly_missed_some = False
         self._maintenance = Maintenance(con)
+        self._archive = Archive(con, place_of(settings).home)
         self._tax = TaxUpkeep(con, settings, every=TAX_EVERY_QUIETS * quiet)
         self._unmapped: Counter[tuple[str, str, str]] = Counter()
         self._due_at = dict.fromkeys(("commit", "assemble", "keys"), 0.0)
@@ -112,6 +114,7 @@ class Loader:
         if self._is_due("assemble", ASSEMBLE_EVERY_S):
             self._assemble()
             self._maintenance.run()
+            self._archive.run()
             self._keep_tax()
         if not self._journal.wait_for_batches(WAIT_S):
             return

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from sql.alert_settings import Alerts
+from sql.mail_settings import Recipient, Smtp, contradictions
 from sql.matchers import Clash
 from sql.settings_file import SettingsError, check, doubtful, read_toml
 from sql.settings_shape import (
@@ -24,13 +26,16 @@ from sql.settings_shape import (
 )
 
 __all__ = [
+    "Alerts",
     "Benchmark",
     "Limits",
     "Objective",
     "Price",
+    "Recipient",
     "Redaction",
     "Settings",
     "SettingsError",
+    "Smtp",
     "Tier",
     "UseCase",
     "host_and_port",
@@ -77,6 +82,11 @@ class Settings:
     benchmarks: tuple[Benchmark, ...] = ()
     overlaps: tuple[Clash, ...] = ()
     """What a site's own use cases and tiers may take from each other; the first one gets it."""
+    dashboard_url: str | None = None
+    """Where the readers of a digest reach the dashboard; None leaves its links out."""
+    smtp: Smtp | None = None
+    recipients: tuple[Recipient, ...] = ()
+    alerts: Alerts | None = None
     config: Path | None = None
     """The file that was read; None when there is none."""
 
@@ -146,13 +156,18 @@ def _settings(
         )
     plain = (
         *("grpc_address", "http_address", "dashboard_address"),
-        *("keep_content", "limits", "redaction"),
+        *("keep_content", "limits", "redaction", "dashboard_url", "smtp", "alerts"),
     )
     given = {key: getattr(document, key) for key in plain}
+    use_cases = _overlaid(document.use_case, _shipped("use_cases.toml").use_case)
+    names = [use_case.name for use_case in use_cases]
+    if problems := contradictions(document.smtp, document.recipient, names):
+        raise SettingsError([f"{config}: {problem}" for problem in problems])
     return Settings(
         lake=lake,
         data=data if is_connection_string(lake) else None,
-        use_cases=_overlaid(document.use_case, _shipped("use_cases.toml").use_case),
+        use_cases=use_cases,
+        recipients=document.recipient,
         prices=document.price,
         tiers=_overlaid(document.tier, _shipped("model_tiers.toml").tier),
         benchmarks=_overlaid(document.benchmark, _shipped("benchmarks.toml").benchmark),

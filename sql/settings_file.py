@@ -13,6 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from sql.alert_settings import ALERT_TABLES
+from sql.mail_settings import MAIL_TABLES
 from sql.matchers import Clash, Matchers, never_reached, overlaps
 from sql.settings_shape import (
     Benchmark,
@@ -44,6 +46,8 @@ TABLES: Mapping[str, Any] = {
     "tier": Tier,
     "price": Price,
     "benchmark": Benchmark,
+    **MAIL_TABLES,
+    **ALERT_TABLES,
 }
 
 
@@ -112,6 +116,7 @@ IDENTIFIED_BY: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "use_case": _name,
     "tier": _name,
     "benchmark": _name,
+    "recipient": lambda entry: str(entry.get("address") or ""),
     "price": _price,
 }
 """What tells the entries of a table apart."""

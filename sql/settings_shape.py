@@ -20,6 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from sql.alert_settings import AlertsTable
+from sql.mail_settings import Recipient, SmtpTable, WebAddress
 from sql.path_steps import step_names
 
 OUR_MATCH_KEYS = ("use_case", "agent", "span_name", "service.name")
@@ -233,3 +235,7 @@ class Document:
     tier: tuple[Tier, ...] = ()
     price: tuple[Price, ...] = ()
     benchmark: tuple[Benchmark, ...] = ()
+    dashboard_url: WebAddress | None = None
+    smtp: SmtpTable | None = None
+    recipient: tuple[Recipient, ...] = ()
+    alerts: AlertsTable | None = None

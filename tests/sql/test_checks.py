@@ -121,6 +121,20 @@ BREAKS = {
     "tax_paid_cells__equal_requests": (
         "INSERT INTO lake.tax_counted VALUES ('infinity', 'infinity', now());"
         "INSERT INTO lake.tax_paid_cells (use_case, hour, calls) VALUES ('x', now(), 1)"
+    "latency_tax_compared__interval_holds_middle": (
+        "CREATE OR REPLACE VIEW memory.main.latency_tax_compared AS SELECT 1 AS measured, "
+        "1 AS usd, 1 AS money, 2 AS money_low, 3 AS money_high"
+    ),
+    "step_of_change__moves_as_the_whole": (
+        "CREATE OR REPLACE VIEW memory.main.step_of_change AS SELECT "
+        "1 AS ms_change, -1 AS step_ms_change"
+    ),
+    "alert_states__alarming_is_not_calm": (
+        "CREATE OR REPLACE VIEW memory.main.alert_states AS SELECT true AS is_alarming, "
+        "true AS is_calm, 'burn' AS kind, 1 AS bad"
+    ),
+    "best_moves__rank_is_whole": (
+        "CREATE OR REPLACE VIEW memory.main.best_moves AS SELECT unnest([1, 3]) AS move_rank"
     ),
     "tax_cells__counts_are_possible": (
         "INSERT INTO lake.tax_cells (sessions, conversions, latency_bin, dose, mobile) "

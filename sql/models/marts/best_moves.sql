@@ -1,0 +1,43 @@
+-- The levers that would bring most requests into their budget, of each use case its best one first: savings of several levers of one use case do not
+-- add up, those of different use cases do.
+-- grain: use_case, lever
+-- use_case           as in requests
+-- lever              as in levers
+-- move_rank          1 is what to do first
+-- metric             as in opportunities
+-- n                  requests it applies to [count]
+-- requests           requests of the use case that count [count]
+-- saved_p95_ms       by how much the 95th percentile falls [ms]
+-- compliance_before  share of requests within the budget [0..1]
+-- compliance_after   the same with the lever [0..1]
+-- more_in_budget     requests of the period that would have been within it too [count]
+-- assumptions        what the figures rest on
+-- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[]
+with saving as (
+    select *, compliance_gain * requests as more_in_budget
+    from opportunities(from_at, to_at, use_case_list, null, null, null)
+    where verdict = 'saves' and compliance_gain > 0
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by use_case order by more_in_budget desc, saved_p95_ms desc, lever
+        ) as turn,
+    from saving
+)
+
+select
+    use_case,
+    lever,
+    row_number() over (order by turn, more_in_budget desc, use_case) as move_rank,
+    metric,
+    n::bigint as n,
+    requests::bigint as requests,
+    saved_p95_ms,
+    compliance_before,
+    compliance_after,
+    more_in_budget,
+    assumptions,
+from ranked

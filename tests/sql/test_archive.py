@@ -1,0 +1,76 @@
+"""The outbox in the lake: each digest once, the latest word counts, and nothing stops loading."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sql.archive import Archive
+from sql.outbox import FILE, Dispatch, Outbox
+from tests.sql.pipeline import Pipeline
+
+DUE = datetime(2026, 1, 5, 7, tzinfo=UTC)
+CLAIMED = Dispatch(
+    recipient="ada@example.com",
+    scheduled_at=DUE,
+    from_at=DUE - timedelta(days=7),
+    to_at=DUE,
+    status="claimed",
+    is_late=False,
+    is_by_hand=False,
+    attempts=0,
+    retry_at=None,
+    subject=None,
+    body=None,
+    error=None,
+    claimed_at=DUE,
+    sent_at=None,
+)
+DIGESTS = "SELECT scheduled_at, status, attempts, subject FROM digests ORDER BY ALL"
+
+
+@pytest.fixture
+def home(pipeline: Pipeline) -> Path:
+    """The lake's folder, without an outbox."""
+    home = Path(pipeline.settings.lake)
+    for file in home.glob(f"{FILE}*"):
+        file.unlink()
+    return home
+
+
+def test_the_latest_word_counts_and_nothing_is_there_twice(pipeline: Pipeline, home: Path) -> None:
+    archive = Archive(pipeline.con, home)
+    archive.run()
+    with Outbox(home) as outbox:
+        assert outbox.digests.claim(CLAIMED)
+        archive.run()
+        assert pipeline.rows(DIGESTS) == [(DUE, "claimed", 0, None)]
+        outbox.digests.note(CLAIMED, status="sent", attempts=1, subject="All kept", sent_at=DUE)
+        archive.run()
+        archive.run()
+        assert pipeline.rows(DIGESTS) == [(DUE, "sent", 1, "All kept")]
+        assert not outbox.digests.to_archive()
+
+
+def test_only_the_first_claim_of_a_digest_counts(home: Path) -> None:
+    with Outbox(home) as first, Outbox(home) as second:
+        assert [first.digests.claim(CLAIMED), second.digests.claim(CLAIMED)] == [True, False]
+        assert second.digests.claim(replace(CLAIMED, recipient="bob@example.com"))
+
+
+def test_what_changes_while_it_is_copied_is_copied_again(home: Path) -> None:
+    with Outbox(home) as outbox:
+        outbox.digests.claim(CLAIMED)
+        copied = outbox.digests.to_archive()
+        outbox.digests.note(CLAIMED, attempts=1)
+        outbox.digests.archived(copied)
+        assert [each.attempts for each in outbox.digests.to_archive()] == [1]
+
+
+def test_an_outbox_that_cannot_be_read_does_not_stop_the_loader(
+    pipeline: Pipeline, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (home / FILE).write_bytes(b"no database" * 100)
+    Archive(pipeline.con, home).run()
+    assert "the outbox cannot be copied" in caplog.text
