@@ -161,6 +161,11 @@ def pipeline_unmapped_keys(cursor: DuckDBPyConnection) -> pl.DataFrame:
     return _frame(cursor, query)
 
 
+def digests(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row per digest that was due, the newest fifty, newest first."""
+    return _frame(cursor, "from digests order by scheduled_at desc, recipient limit 50")
+
+
 def scope(filters: Filters) -> dict[str, Value]:
     """The filters as the macros' parameters; an empty choice is null and lets all through."""
     return {

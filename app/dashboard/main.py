@@ -12,6 +12,7 @@ from app.dashboard import data, links, theme, wording
 from app.dashboard.filters import sidebar
 from app.dashboard.views import (
     board,
+    digest,
     models,
     onboarding,
     pipeline,
@@ -68,6 +69,7 @@ def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
             _page("Traces", links.TRACES, traces.show, snapshot, chosen),
             _page("SQL", "sql", sql.show, settings),
             _page("Pipeline", "pipeline", pipeline.show, snapshot, settings),
+            _page("Digest", "digest", digest.show, snapshot, settings),
         ]
     )
     as_of = wording.as_of(arrivals["loaded_at"], snapshot.version.minute)
