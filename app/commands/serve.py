@@ -7,7 +7,9 @@ from threading import Event
 from typer import echo
 
 from app.addresses import join, reachable
+from app.alerts.process import alert_process
 from app.dashboard_process import DashboardProcess
+from app.digest.scheduler import Scheduler
 from app.signals import stop_requested
 from collector.service import Collector
 from sql.settings import Settings, host_and_port
@@ -37,6 +39,8 @@ def up(settings: Settings) -> int:
         collector = running.enter_context(Collector(settings))
         settings = with_ports(settings, collector)
         page = running.enter_context(DashboardProcess(settings))
+        running.enter_context(Scheduler(settings))
+        running.enter_context(alert_process(settings))
         say_where_to_send(settings)
         say_url(page, stop)
         return wait(page, stop)
