@@ -37,6 +37,7 @@ class State:
     is_calm: bool
     severity: str
     metric: str | None
+    about_step: str | None
     threshold_ms: float | None
     window_days: int | None
     long_minutes: int
@@ -55,7 +56,8 @@ class State:
                 f"{self.name}: no request in the last hour. "
                 f"At this hour there are usually {wording.count(self.usual)}."
             )
-        late = f"over {wording.duration(self.threshold_ms)} or failed"
+        of_step = f" of {self.about_step.replace('_', ' ')}" if self.about_step else ""
+        late = f"over {wording.duration(self.threshold_ms)}{of_step} or failed"
         told = (
             f"{self.name}: {wording.count(self.bad)} of {wording.count(self.total)} requests "
             f"{late} in the last {_length(self.long_minutes)}. {self._pace}"

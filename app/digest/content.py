@@ -7,10 +7,11 @@ from typing import Any
 import polars as pl
 
 from app.dashboard import findings, wording
-from app.dashboard.budgets import Budget, State, budgets_of, headline
+from app.dashboard.budgets import Budget, budgets_of, headline
 from app.dashboard.changes import Change, Changes, changes_of
 from app.dashboard.levers import WAIT
 from app.dashboard.safe_text import shown
+from app.dashboard.theme import State
 from app.digest import verdict, words
 from app.digest.figures import Figures
 from app.digest.links import Links

@@ -35,6 +35,8 @@ def budget(verdict: str) -> Budget:
         use_case="chat",
         title="Chat",
         metric="response",
+        step=None,
+        latency="response",
         position=1,
         threshold_ms=500,
         objective=0.95,

@@ -9,6 +9,7 @@
 -- is_calm       whether it is clearly over: burning below half of what alarms, or requests again
 -- severity      page or ticket
 -- metric        first_token, perceived or response
+-- about_step    step that the objective is about; null for the whole request
 -- threshold_ms  a request within it is good [ms]
 -- window_days   days in the objective's window [days]
 -- long_minutes  the time that is looked at [min]
@@ -34,7 +35,7 @@ with burns as (
 ),
 
 lasting as (
-    select use_case, "metric", threshold_ms, budget_left
+    select use_case, "position", budget_left
     from slo_compliance(as_of)
     where period = 'window'
 ),
@@ -93,6 +94,7 @@ select
     burns.is_calm,
     burns.severity,
     burns.metric,
+    burns.step as about_step,
     burns.threshold_ms,
     burns.window_days,
     burns.long_minutes,
@@ -108,10 +110,7 @@ select
 from burns
 inner join use_cases on burns.use_case = use_cases.name
 left join lasting
-    on
-        burns.use_case = lasting.use_case
-        and burns.metric = lasting.metric
-        and burns.threshold_ms = lasting.threshold_ms
+    on burns.use_case = lasting.use_case and burns."position" = lasting."position"
 left join late on burns.use_case = late.use_case and burns."position" = late."position"
 union all by name
 select
