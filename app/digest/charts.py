@@ -73,6 +73,7 @@ def _png(chart: AnyChart, colours: theme.Colours) -> bytes:
             titleColor=colours["quiet"],
             gridColor=colours["line"],
             labelFontSize=TEXT_PX,
+            labelSeparation=8,
             titleFontSize=TEXT_PX,
             titleFontWeight="normal",
         ),

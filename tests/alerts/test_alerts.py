@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -31,7 +32,7 @@ HOSTILE = "<!channel> crm.lookup"
 class Hook:
     """What a web server was posted, and what it answers."""
 
-    posts: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    posts: list[tuple[Message, bytes]] = field(default_factory=list)
     status: int = 200
     url: str = ""
 
@@ -48,7 +49,7 @@ def listening() -> Iterator[Hook]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            hook.posts.append((dict(self.headers), body))
+            hook.posts.append((self.headers, body))
             self.send_response(hook.status)
             self.end_headers()
 

@@ -23,7 +23,7 @@ ADA = Recipient(
     schedule="0 8 * * 1",
     currency=Currency("€", 0.5),
 )
-HOSTILE = "<b>Checkout</b> \u202e\x07 & \\u0007"
+HOSTILE = "<b>Checkout</b> \u202e & \\u0007"
 SETTINGS = f"""
 dashboard_url = "https://latency.example.com/"
 
