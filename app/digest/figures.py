@@ -16,7 +16,7 @@ QUERIES = {
     "owners": f"from step_of_change({PERIOD})",
     "steps": f"from where_time_goes_compared({PERIOD}, null, null, null)",
     "taxes": f"""
-        from latency_tax_compared({PERIOD}, $per_usd)
+        from latency_tax_told({PERIOD}, $per_usd)
         order by use_case is not null, money desc nulls last, title
     """,
     "moves": """

@@ -8,7 +8,8 @@ from app.dashboard.budgets import Budget
 from app.digest.words import change, money, money_between
 
 Row = dict[str, Any]
-"""Of latency_tax_compared; that of all together has no use case."""
+"""Of latency_tax_told; that of all together has no use case."""
+UP_OR_DOWN = {"more": "up", "less": "down"}
 
 
 def subject(budgets: Sequence[Budget], total: Row, symbol: str) -> str:
@@ -69,8 +70,8 @@ def _tax(total: Row, symbol: str) -> str:
     if not _is_loss(total):
         return "no clear latency tax"
     between = money_between(symbol, total["money_low"], total["money_high"])
-    is_clear = total["change"] in {"up", "down"} and total["change_ratio"] is not None
-    moved = f", {total['change']} {change(total['change_ratio'])}" if is_clear else ""
+    is_clear = total["change"] in UP_OR_DOWN and total["change_ratio"] is not None
+    moved = f", {UP_OR_DOWN[total['change']]} {change(total['change_ratio'])}" if is_clear else ""
     return f"latency tax {between}{moved}"
 
 
@@ -80,9 +81,8 @@ def _is_loss(total: Row) -> bool:
 
 def _against(total: Row) -> str:
     match total["change"]:
-        case "up" | "down" if total["change_ratio"] is not None:
-            more = "more" if total["change"] == "up" else "less"
-            return f", {change(total['change_ratio'])} {more} than in the period before"
+        case "more" | "less" as how if total["change_ratio"] is not None:
+            return f", {change(total['change_ratio'])} {how} than in the period before"
         case "unclear":
             return ", no clear change against the period before"
         case _:

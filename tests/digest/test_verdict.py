@@ -25,7 +25,7 @@ LOSS = UNMEASURED | {
     "money_low": 1800.0,
     "money_high": 4200.0,
     "is_tax_shown": True,
-    "change": "up",
+    "change": "more",
     "change_ratio": 0.117,
 }
 

@@ -39,7 +39,7 @@ def test_case(case: Path, pipeline: Pipeline) -> None:
     pipeline.empty(_settings(pipeline, case / "before.toml"))
     for file in case.glob("*.csv"):
         if file.stem in TABLES and file.stem != "spans":
-            columns = file.read_text().splitlines()[0]
+            columns = ", ".join(f'"{name}"' for name in file.read_text().splitlines()[0].split(","))
             pipeline.con.execute(
                 f"COPY lake.{file.stem} ({columns}) FROM '{file}' (HEADER, NULLSTR '')"
             )

@@ -121,8 +121,9 @@ BREAKS = {
     "tax_paid_cells__equal_requests": (
         "INSERT INTO lake.tax_counted VALUES ('infinity', 'infinity', now());"
         "INSERT INTO lake.tax_paid_cells (use_case, hour, calls) VALUES ('x', now(), 1)"
-    "latency_tax_compared__interval_holds_middle": (
-        "CREATE OR REPLACE VIEW memory.main.latency_tax_compared AS SELECT 1 AS measured, "
+    ),
+    "latency_tax_told__interval_holds_middle": (
+        "CREATE OR REPLACE VIEW memory.main.latency_tax_told AS SELECT 1 AS measured, "
         "1 AS usd, 1 AS money, 2 AS money_low, 3 AS money_high"
     ),
     "step_of_change__moves_as_the_whole": (

@@ -30,10 +30,16 @@ differences as (
         use_case,
         sum(usd) filter (where sign < 0) as usd_before,
         sum(sign * usd) as usd_change,
-        greatest(
-            abs(usd_change - sum(sign * usd_low)), abs(usd_change - sum(sign * usd_high))
-        ) as curve_arm,
-        sqrt(curve_arm ** 2 + 1.6448536269514722 ** 2 * sum(usd_variance)) as arm,
+        end_low(
+            usd_change,
+            least(usd_change, sum(sign * usd_low), sum(sign * usd_high)),
+            sum(usd_variance)
+        ) as usd_change_low,
+        end_high(
+            usd_change,
+            greatest(usd_change, sum(sign * usd_low), sum(sign * usd_high)),
+            sum(usd_variance)
+        ) as usd_change_high,
     from cells
     group by use_case
 ),
@@ -45,22 +51,23 @@ before as (
 
 total as (
     select
-        case when any_value(before.is_whole) then sum(differences.usd_before) end as before_usd,
-        case when before_usd is not null then sum(differences.usd_change) end as change_usd,
-        sqrt(sum(differences.arm ** 2)) as change_arm,
+        sum(usd_before) as before_usd,
+        sum(usd_change) as change_usd,
+        together_low(usd_change, usd_change_low) as change_low,
+        together_high(usd_change, usd_change_high) as change_high,
     from differences
-    cross join before
 )
 
 select
-    before_usd as usd_before,
-    change_usd as usd_change,
-    change_usd - change_arm as usd_change_low,
-    change_usd + change_arm as usd_change_high,
+    case when before.is_whole then total.before_usd end as usd_before,
+    case when usd_before is not null then total.change_usd end as usd_change,
+    case when usd_before is not null then total.change_low end as usd_change_low,
+    case when usd_before is not null then total.change_high end as usd_change_high,
     case
-        when change_usd is null then null
-        when abs(change_usd) <= change_arm then 'unclear'
-        when change_usd > 0 then 'more'
-        else 'less'
+        when usd_change is null then null
+        when usd_change_low > 0 then 'more'
+        when usd_change_high < 0 then 'less'
+        else 'unclear'
     end as change,
 from total
+cross join before

@@ -8,7 +8,7 @@ import pytest
 from tests.sql.pipeline import NOW, Pipeline
 
 DAY = timedelta(days=1)
-COMPARED = "SELECT {} FROM latency_tax_compared(?, ?, NULL, 0.5) ORDER BY use_case NULLS FIRST"
+COMPARED = "SELECT {} FROM latency_tax_told(?, ?, NULL, 0.5) ORDER BY use_case NULLS FIRST"
 
 
 def fitted(pipeline: Pipeline, use_case: str, verdict: str) -> None:
@@ -62,8 +62,8 @@ def test_what_is_measured_adds_up_and_a_benchmark_never_does(pipeline: Pipeline)
 
 @pytest.mark.parametrize(
     ("usd", "chance", "change"),
-    [(3000.0, 0.0, "up"), (1000.0, 0.0, "down"), (3000.0, 1e6, "unclear")],
-    ids=["up", "down", "as chance brings"],
+    [(3000.0, 0.0, "more"), (1000.0, 0.0, "less"), (3000.0, 1e6, "unclear")],
+    ids=["more", "less", "as chance brings"],
 )
 def test_a_change_is_one_only_beyond_chance(
     pipeline: Pipeline, usd: float, chance: float, change: str
