@@ -24,7 +24,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model's speed: first token, more for each prompt token, further tokens, all by the hour."""
+    """A model's speed: first token, more for each prompt token, further tokens, all by the hour.
+
+    quality: what an evaluator makes of its answers, on average.
+    """
 
     name: str
     provider: str
@@ -34,6 +37,7 @@ class Model:
     first_token_sigma: float
     token_ms: float
     peak_slowdown: float
+    quality: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +85,47 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Share of model calls that fail, hang until the time-out, hit a rate limit, are abandoned."""
+    """Share of model calls that fail, hang until the time-out, hit a rate limit, are abandoned.
+
+    shed: in its provider's busiest hour, given to the fallback instead.
+    hedged: asked twice at once; the first to answer wins.
+    """
 
     error: float
     timeout: float
     retry: float
     abandon: float
+    shed: float = 0.0
+    hedged: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """The truth: each 100 ms beyond the budget loses so much of the conversion rate."""
+    """The truth: what 100 ms beyond the budget, and a fallback, lose of the conversion rate."""
 
     kind: str
     rate: float
     value_usd: float
     budget_ms: float
     loss_per_100_ms: float
+    loss_per_fallback: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What no span tells of some sessions: they are answered slower and want more, or less."""
+
+    share: float
+    slowdown: float
+    appetite: float
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A share of sessions, drawn at random, whose answers are held back."""
+
+    share: float
+    delay_ms: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +185,10 @@ class UseCase:
     cached_share: float = 0.4
     cold_share: float = 0.0
     timeout_ms: float
+    retries_timeouts: bool = False
     conversion: Conversion | None = None
+    unseen: Unseen | None = None
+    experiment: Experiment | None = None
     steps: tuple[Step, ...]
 
 

@@ -2,7 +2,7 @@
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from sample_data.company import (
     Company,
     Conversion,
     Device,
+    Experiment,
     Incident,
     Model,
     Network,
@@ -18,10 +19,18 @@ from sample_data.company import (
     ServiceTier,
     Shape,
     Step,
+    Unseen,
     UseCase,
 )
+from sample_data.prices import STANDARD, PriceList, load_prices
 
 COMPANY_TOML = Path(__file__).with_name("company.toml")
+USE_CASE_TABLES: Mapping[str, Callable[..., object]] = {
+    "rates": Rates,
+    "conversion": Conversion,
+    "unseen": Unseen,
+    "experiment": Experiment,
+}
 
 
 class CompanyError(ValueError):
@@ -53,15 +62,8 @@ def load_company(path: Path = COMPANY_TOML) -> Company:
 
 
 def _use_case(row: dict[str, Any]) -> UseCase:
-    conversion = row.get("conversion")
-    return UseCase(
-        **{
-            **row,
-            "rates": Rates(**row["rates"]),
-            "conversion": Conversion(**conversion) if conversion else None,
-            "steps": tuple(_step(step) for step in row["steps"]),
-        }
-    )
+    tables = {name: kind(**row[name]) for name, kind in USE_CASE_TABLES.items() if name in row}
+    return UseCase(**{**row, **tables, "steps": tuple(_step(step) for step in row["steps"])})
 
 
 def _step(row: dict[str, Any]) -> Step:
@@ -84,7 +86,22 @@ def _problems(company: Company) -> list[str]:
         for shape in company.shapes.values()
         if (len(shape.hours), len(shape.days)) != (24, 7)
     ]
+    problems += _unpriced(company, load_prices())
     return problems
+
+
+def _unpriced(company: Company, prices: PriceList) -> Iterator[str]:
+    """Models that a use case asks at a service tier for which there is no price."""
+    for use_case in company.use_cases:
+        for model in _asked(use_case):
+            for tier in use_case.service_tiers or (STANDARD,):
+                if (model, tier) not in prices:
+                    yield f"{use_case.name}: no price of {model!r} as {tier!r}"
+
+
+def _asked(use_case: UseCase) -> list[str]:
+    asked = [*use_case.models, *filter(None, [use_case.fallback])]
+    return asked + [step.model for step in use_case.steps if step.step == "llm" and step.model]
 
 
 def _shares(company: Company) -> list[tuple[str, list[float]]]:
@@ -112,9 +129,9 @@ def _references(company: Company) -> list[tuple[str, str, str, Mapping[str, obje
         for incident in company.incidents
     ]  # fmt: skip
     for use_case in company.use_cases:
-        asked = [*use_case.models, *filter(None, [use_case.fallback])]
-        asked += [step.model for step in use_case.steps if step.step == "llm" and step.model]
-        references += [(use_case.name, "model", model, company.models) for model in asked]
+        references += [
+            (use_case.name, "model", model, company.models) for model in _asked(use_case)
+        ]
         intents = [*use_case.answered, *(i for step in use_case.steps for i in step.intents)]
         references += [(use_case.name, "intent", i, use_case.intents) for i in intents]
         references += [

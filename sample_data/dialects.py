@@ -41,6 +41,11 @@ class Dialect:
     first_token_event: str | None
     chunk_events: int
 
+    @property
+    def tells_who_served(self) -> bool:
+        """Whether it has one word for the model asked and one for the model that answered."""
+        return any(fact == "response_model" for fact, _, _ in self.forms["llm"].keys)
+
     def form(self, step: str) -> SpanForm:
         """The step's form, or that of steps the library has no name for."""
         return self.forms.get(step) or self.forms["other"]

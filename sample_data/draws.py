@@ -12,22 +12,18 @@ from itertools import chain, islice, repeat
 import numpy as np
 
 BLOCK = 4096
-
-
-def _columns(*names: str) -> dict[str, int]:
-    return {name: at for at, name in enumerate(names)}
-
-
-UNIFORMS = _columns(
+UNIFORMS = (
     *("environment", "region", "service_tier", "cold", "guessed", "quality", "converts"),
-    *("happens", "slow", "hedge_slow", "cancelled", "contention", "connects", "decision"),
+    *("happens", "slow", "hedge_slow", "cancelled", "contention", "connects"),
     *("retry", "timeout", "error", "cached", "cache_saving", "abandon", "abandoned_at", "prompt"),
+    *("decision", "sheds", "hedged", "evaluated"),
 )
-NORMALS = _columns(
+NORMALS = (
     *("edge", "router", "closing", "gap", "duration", "hedge", "cold", "round_trip"),
     *("rejection", "backoff", "failure", "input_tokens", "output_tokens", "first_token"),
-    *("routed_first_token", "sentence", "first_audio"),
+    *("routed_first_token", "hedge_first_token", "sentence", "first_audio"),
 )
+Column = Callable[[int], float]
 
 
 class Row:
@@ -36,26 +32,26 @@ class Row:
     __slots__ = ("_at", "_normal", "_uniform")
 
     def __init__(
-        self, uniform: Callable[[int, int], float], normal: Callable[[int, int], float], at: int
+        self, uniform: Mapping[str, Column], normal: Mapping[str, Column], at: int
     ) -> None:
-        """The row at that place of both blocks."""
+        """The row at that place of all columns of a block."""
         self._uniform, self._normal, self._at = uniform, normal, at
 
     def uniform(self, name: str, low: float = 0.0, high: float = 1.0) -> float:
         """The number of that name, somewhere between the two."""
-        return low + (high - low) * self._uniform(self._at, UNIFORMS[name])
+        return low + (high - low) * self._uniform[name](self._at)
 
     def chance(self, name: str, share: float) -> bool:
         """True in that share of rows."""
-        return share > 0.0 and self._uniform(self._at, UNIFORMS[name]) < share
+        return share > 0.0 and self._uniform[name](self._at) < share
 
     def lognormal(self, name: str, median: float, sigma: float) -> float:
         """A latency with that median."""
-        return median * math.exp(sigma * self._normal(self._at, NORMALS[name]))
+        return median * math.exp(sigma * self._normal[name](self._at))
 
     def pick(self, name: str, shares: Mapping[str, float]) -> str:
         """One of the keys, by its share."""
-        left = self._uniform(self._at, UNIFORMS[name])
+        left = self._uniform[name](self._at)
         for key, share in shares.items():
             left -= share
             if left < 0:
@@ -77,10 +73,13 @@ class Draws:
 
 
 def _blocks(rng: np.random.Generator) -> Iterator[Iterable[Row]]:
+    """Each name draws from a generator of its own, so that a new name shifts no other."""
+    seed = int(rng.integers(2**63))
+    streams = {name: np.random.default_rng((seed, *name.encode())) for name in UNIFORMS + NORMALS}
     while True:
-        uniforms = rng.random((BLOCK, len(UNIFORMS)))
-        normals = rng.standard_normal((BLOCK, len(NORMALS)))
-        yield map(Row, repeat(uniforms.item), repeat(normals.item), range(BLOCK))
+        uniforms = {name: streams[name].random(BLOCK).item for name in UNIFORMS}
+        normals = {name: streams[name].standard_normal(BLOCK).item for name in NORMALS}
+        yield map(Row, repeat(uniforms), repeat(normals), range(BLOCK))
 
 
 def _ids(rng: np.random.Generator) -> Iterator[tuple[bytes, int]]:

@@ -63,7 +63,7 @@ def _guessed(use_case: UseCase) -> UseCase:
 
 def _without_retries(use_case: UseCase) -> UseCase:
     rates = replace(use_case.rates, retry=0.0)
-    if use_case.fallback is not None:
+    if use_case.fallback is not None or use_case.retries_timeouts:
         rates = replace(rates, timeout=0.0)
     return replace(use_case, rates=rates)
 

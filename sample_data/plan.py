@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sample_data.company import Company, Device, Shape, UseCase
+from sample_data.company import Company, Device, Experiment, Shape, Unseen, UseCase
 
 SECOND_NS = 10**9
 HOUR_NS = 3600 * SECOND_NS
@@ -17,13 +18,16 @@ LONGEST_TASK_TURNS = 3
 QUESTIONS_PER_TASK = 2  # of a use case in which nobody tells whether a question was answered
 NO_INTENT = {"": 1.0}
 THINKING_MEDIAN_S = 18.0
+ALL_SEEN = Unseen(share=0.0, slowdown=1.0, appetite=1.0)
+NO_EXPERIMENT = Experiment(share=0.0, delay_ms=0.0)
 SERVER_SIDE = Device("server", mobile=False, share=1.0, edge_ms=1.0, appetite=1.0)
 
 
 class Visit(NamedTuple):
     """One request to come: turn of a session, ordered by its start.
 
-    intent is "" where nobody tells, and is_answered None.
+    intent is "" where nobody tells, and is_answered None. slowdown: of models and steps, by what no
+    span tells of the session; appetite: by that and the device. delay_ms: None without experiment.
     """
 
     start_ns: int
@@ -36,6 +40,9 @@ class Visit(NamedTuple):
     model: str
     intent: str
     is_answered: bool | None
+    slowdown: float
+    appetite: float
+    delay_ms: float | None
 
 
 def plan_visits(
@@ -98,6 +105,7 @@ def _visits(
         *(column.tolist() for column in columns), strict=True
     ):
         turns = list(_turns(use_case, questions, *drawn))
+        of_session = _of_session(use_case, session, devices[device])
         for turn, (task, model, intent, is_answered) in enumerate(turns):
             yield Visit(
                 start_ns + (offsets_ns[turn - 1] if turn else 0),
@@ -110,7 +118,28 @@ def _visits(
                 model,
                 intent,
                 is_answered,
+                *of_session,
             )
+
+
+def _of_session(
+    use_case: UseCase, session: int, device: Device
+) -> tuple[float, float, float | None]:
+    """Slowdown, appetite and delay."""
+    unseen, experiment = use_case.unseen or ALL_SEEN, use_case.experiment or NO_EXPERIMENT
+    is_unseen = _falls(session, "unseen", unseen.share)
+    is_delayed = _falls(session, "delayed", experiment.share)
+    return (
+        unseen.slowdown if is_unseen else 1.0,
+        device.appetite * (unseen.appetite if is_unseen else 1.0),
+        experiment.delay_ms * is_delayed if use_case.experiment else None,
+    )
+
+
+def _falls(session: int, name: str, share: float) -> bool:
+    """True in that share of sessions, by a hash: to ask draws no number."""
+    hashed = blake2b(f"{name}-{session}".encode(), digest_size=4).digest()
+    return int.from_bytes(hashed) < share * 2**32
 
 
 def _picked(

@@ -1,5 +1,6 @@
 """One request: its steps are walked in order, each leaving spans and moving the clock."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from sample_data.company import Model
@@ -29,6 +30,7 @@ class Request:
     row: random numbers of the step under way; own_row: those of the request.
     guess_ms: when a step may start that is guessed before the last model call has asked for it.
     unspared_tokens: of the next prompt, because a step that shortens it was left out.
+    paid_for_speed: USD, by what was bought.
     """
 
     world: World
@@ -57,6 +59,7 @@ class Request:
     outcome: str = "ok"
     error: str = ""
     fallback_used: bool = False
+    paid_for_speed: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def at_ns(self, ms: float) -> int:
         """That time of the request on the clock."""
@@ -164,7 +167,8 @@ def finish(request: Request) -> SimulatedTrace:
         perceived_ms=perceived_ms,
         response_ms=end_ms,
         outcome=request.outcome,
-        appetite=visit.device.appetite,
+        used_fallback=request.fallback_used,
+        paid_for_speed=request.paid_for_speed,
     )
 
 
@@ -180,6 +184,8 @@ def _declared(request: Request) -> Attributes:
         declared.append(("marketing.quality", request.own_row.uniform("quality", low, high)))
     if visit.use_case.declares_on == "span":
         declared += marketing_attributes(visit.use_case)
+    if visit.delay_ms is not None:
+        declared.append(("marketing.experiment.arm", "delayed" if visit.delay_ms else "as_is"))
     if visit.use_case.has_device:
         declared.append(("browser.mobile", visit.device.mobile))
     if request.outcome == "cancelled":

@@ -1,5 +1,6 @@
 """Spans as the simulation makes them, before they become OTLP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -49,12 +50,25 @@ class SimulatedSpan(NamedTuple):
     scope: Scope
 
 
+class Settled(NamedTuple):
+    """What a session came to, and the conversions that it was expected to lose.
+
+    excess_ms: its mean wait beyond the budget. appetite: what its chance was scaled by.
+    """
+
+    excess_ms: float
+    appetite: float
+    converted: bool
+    lost_to_waiting: float
+    lost_to_fallbacks: float
+
+
 class SimulatedTrace(NamedTuple):
     """One request with its spans, root first, and what the simulation knows about it.
 
     perceived_ms is the first token or audio of a streamed answer, else the whole response; None
-    when no answer came. excess_ms is the session's mean wait beyond the budget, and converted
-    whether the session converted: both are known at its last request, None before.
+    when no answer came. paid_for_speed is in USD, by what was bought (see prices.py). At the last
+    request of a session it is known what the session came to: settled is None before.
     """
 
     use_case: str
@@ -63,6 +77,6 @@ class SimulatedTrace(NamedTuple):
     perceived_ms: float | None
     response_ms: float
     outcome: str
-    appetite: float
-    excess_ms: float | None = None
-    converted: bool | None = None
+    used_fallback: bool
+    paid_for_speed: Mapping[str, float]
+    settled: Settled | None = None

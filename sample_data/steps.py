@@ -10,6 +10,17 @@ HTTP_CLIENT = Scope("opentelemetry.instrumentation.httpx", "0.66b1")
 HTTP_OK: Attributes = (("http.request.method", "POST"), ("http.response.status_code", 200))
 HTTP_SERVER = Scope("opentelemetry.instrumentation.fastapi", "0.66b1")
 COLD: Attributes = (("marketing.cold_start", True),)
+SPECULATIVE: Attributes = (("marketing.speculative", True),)
+CANCELLED: Attributes = (("marketing.cancelled", True),)
+
+
+def hold(request: Request) -> None:
+    """Keeps a request back for as long as its session's arm of an experiment says."""
+    if not request.visit.delay_ms:
+        return
+    end_ms = request.clock_ms + request.visit.delay_ms
+    record(request, "other", {"name": "hold_answer"}, Stretch(request.clock_ms, end_ms))
+    request.clock_ms = end_ms
 
 
 def route(request: Request) -> None:
@@ -34,10 +45,10 @@ def run_step(request: Request, step: Step) -> None:
     duration_ms, extra = _duration_ms(request, step)
     end_ms = start_ms + duration_ms + sum(network_ms)
     if step.speculative:
-        extra += (("marketing.speculative", True),)
+        extra += SPECULATIVE
         if request.row.chance("cancelled", CANCELLED_SPECULATION_SHARE):
             end_ms = (start_ms + end_ms) / 2
-            extra += (("marketing.cancelled", True),)
+            extra += CANCELLED
     else:
         request.guess_ms = end_ms
         request.clock_ms = max(request.clock_ms, end_ms)
@@ -96,6 +107,7 @@ def _duration_ms(request: Request, step: Step) -> tuple[float, Attributes]:
 
 def _drawn_ms(request: Request, step: Step, name: str, slow: str) -> float:
     factor = step.slow_factor if request.row.chance(slow, step.slow_share) else 1.0
+    factor *= request.visit.slowdown
     return factor * request.row.lognormal(name, step.median_ms, step.sigma)
 
 

@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
@@ -13,41 +13,12 @@ from sample_data.company_file import load_company
 from sample_data.dialects import Dialect, load_dialects
 from sample_data.draws import Draws
 from sample_data.model_call import call_model
-from sample_data.plan import DAY_NS, HOUR_NS, SECOND_NS, Visit, plan_visits
+from sample_data.plan import DAY_NS, SECOND_NS, Visit, plan_visits
 from sample_data.request import Request, begin, finish
-from sample_data.spans import SimulatedEvent, SimulatedTrace
-from sample_data.steps import route, run_step, speak
+from sample_data.sessions import Sessions
+from sample_data.spans import SimulatedTrace
+from sample_data.steps import hold, route, run_step, speak
 from sample_data.world import World, outages_before
-
-LARGEST_EXCESS_MS = 6000.0
-BUSY_HOURS_APPETITE = 1.15  # buyers come in the evening, when it is slowest: a confounder
-BUSY_HOURS = range(17, 22)
-
-
-@dataclass(slots=True)
-class Sessions:
-    """What sessions have waited so far beyond their budget, until their last request."""
-
-    excess_ms: dict[int, list[float]] = field(default_factory=dict)
-
-    def settle(self, request: Request, trace: SimulatedTrace) -> SimulatedTrace:
-        """The trace, and after a session's last request whether the session converted."""
-        visit, truth = request.visit, request.visit.use_case.conversion
-        if truth is None:
-            return trace
-        waited_ms = trace.perceived_ms or trace.response_ms
-        excess_ms = min(max(waited_ms - truth.budget_ms, 0.0), LARGEST_EXCESS_MS)
-        self.excess_ms.setdefault(visit.session, []).append(excess_ms)
-        if not visit.is_last:
-            return trace
-        excesses_ms = self.excess_ms.pop(visit.session)
-        mean_ms = sum(excesses_ms) / len(excesses_ms)
-        appetite = trace.appetite * (BUSY_HOURS_APPETITE if _is_busy(visit.start_ns) else 1.0)
-        kept = max(0.0, 1 - truth.loss_per_100_ms * mean_ms / 100)
-        wants = request.own_row.chance("converts", truth.rate * appetite * kept)
-        converted = trace.outcome == "ok" and wants
-        settled = trace._replace(appetite=appetite, excess_ms=mean_ms, converted=converted)
-        return _with_conversion(settled, visit) if converted else settled
 
 
 class LiveTraffic:
@@ -109,18 +80,26 @@ def history(*, days: int, until: datetime, seed: int, company: Company | None = 
 
 def mean_spans(use_case: UseCase, dialect: Dialect) -> float:
     """Spans of an average request of the use case."""
-    rates, spans, alive = use_case.rates, float(len(dialect.layers)), 1.0
+    spans, alive = float(len(dialect.layers)), 1.0
+    if use_case.experiment:
+        spans += use_case.experiment.share
     for step in use_case.steps:
-        own = 3.0 if step.remote else 1.0
-        fatal = 0.0
-        if step.step == "llm":
-            own += rates.retry + (rates.timeout if use_case.fallback else 0.0)
-            fatal = rates.error + (0.0 if use_case.fallback else rates.timeout)
-            fatal += rates.abandon if step.is_final else 0.0
+        own, fatal = _model_spans(use_case, step) if step.step == "llm" else (1.0, 0.0)
         share = step.share * (sum(use_case.intents[i] for i in step.intents) or 1.0)
-        spans += alive * share * own
+        spans += alive * share * (own + 2.0 * (step.remote is not None))
         alive *= 1 - share * fatal
     return spans
+
+
+def _model_spans(use_case: UseCase, step: Step) -> tuple[float, float]:
+    """Spans of a model step, and how often it is the last."""
+    if step.speculative:
+        return 1.0, 0.0
+    rates = use_case.rates
+    goes_on = use_case.retries_timeouts or use_case.fallback is not None
+    fatal = rates.error + (0.0 if goes_on else rates.timeout)
+    fatal += rates.abandon if step.is_final else 0.0
+    return 1.0 + rates.retry + rates.hedged + (rates.timeout if goes_on else 0.0), fatal
 
 
 _RUNNERS = {"llm": call_model, "tts": speak}
@@ -129,6 +108,7 @@ _RUNNERS = {"llm": call_model, "tts": speak}
 def _simulate(world: World, sessions: Sessions, visit: Visit) -> SimulatedTrace:
     own_row, *rows = world.draws.rows(1 + len(visit.use_case.steps))
     request = begin(world, visit, own_row)
+    hold(request)
     route(request)
     for step, request.row in zip(visit.use_case.steps, rows, strict=True):
         if not _happens(request, step):
@@ -144,28 +124,6 @@ def _happens(request: Request, step: Step) -> bool:
     if step.intents and request.visit.intent not in step.intents:
         return False
     return step.share >= 1.0 or request.row.chance("happens", step.share)
-
-
-def _with_conversion(trace: SimulatedTrace, visit: Visit) -> SimulatedTrace:
-    truth = visit.use_case.conversion
-    if truth is None:
-        return trace
-    root, *others = trace.spans
-    conversion = SimulatedEvent(
-        "marketing.conversion",
-        root.end_ns,
-        (
-            ("marketing.conversion.id", root.trace_id.hex()),
-            ("marketing.conversion.kind", truth.kind),
-            ("marketing.conversion.value_usd", truth.value_usd),
-            ("session.id", f"session-{visit.session:012x}"),
-        ),
-    )
-    return trace._replace(spans=(root._replace(events=(*root.events, conversion)), *others))
-
-
-def _is_busy(at_ns: int) -> bool:
-    return at_ns // HOUR_NS % 24 in BUSY_HOURS
 
 
 def _end_ns(trace: SimulatedTrace) -> int:

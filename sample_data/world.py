@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sample_data.company import Company, Model, Shape, UseCase
+from sample_data.company import Company, Model, UseCase
 from sample_data.dialects import Dialect
 from sample_data.draws import Draws
 from sample_data.plan import DAY_NS, HOUR_NS, load_at
+from sample_data.prices import PriceList, load_prices
 from sample_data.spans import Attributes, Resource
 
 
@@ -29,17 +30,18 @@ class World:
     dialects: dict[str, Dialect]
     draws: Draws
     outages: Sequence[Outage] = ()
+    prices: PriceList = field(default_factory=load_prices)
     decided: set[tuple[str, str]] = field(default_factory=set)
     _resources: dict[tuple[str, str, str], Resource] = field(default_factory=dict)
 
-    def busy_shape(self, model: Model) -> Shape:
-        """The hours in which the model's provider is busy."""
-        return self.company.shapes[self.company.providers[model.provider].busy]
+    def load(self, model: Model, at_ns: int) -> float:
+        """How busy the model's provider is, from 0 in the quietest hour of its day to 1."""
+        return load_at(self.company.shapes[self.company.providers[model.provider].busy], at_ns)
 
     def slowdown(self, model: Model, at_ns: int, service_tier: str = "") -> float:
         """How many times longer than in the quietest hour the model takes."""
         felt = self.company.service_tiers[service_tier].peak if service_tier else 1.0
-        factor = 1 + felt * (model.peak_slowdown - 1) * load_at(self.busy_shape(model), at_ns)
+        factor = 1 + felt * (model.peak_slowdown - 1) * self.load(model, at_ns)
         outage = self.outage(model, at_ns)
         return factor * outage.slowdown if outage else factor
 

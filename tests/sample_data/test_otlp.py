@@ -6,8 +6,8 @@ import pytest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from sample_data.answer import PROMPT_TEXT
 from sample_data.company_file import load_company
-from sample_data.model_call import PROMPT_TEXT
 from sample_data.otlp import batches, export_request
 from sample_data.spans import SimulatedTrace
 from sample_data.traffic import history

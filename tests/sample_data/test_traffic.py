@@ -90,9 +90,11 @@ def test_effect_of_latency_is_recoverable_from_conversions(loss_per_100_ms: floa
     linear_ms = 1000.0  # beyond it nothing is left to lose
     sessions = np.array(
         [
-            (trace.appetite, trace.appetite * trace.excess_ms / 100, trace.converted)
+            (settled.appetite, settled.appetite * settled.excess_ms / 100, settled.converted)
             for trace in traces
-            if trace.excess_ms is not None and trace.excess_ms < linear_ms and trace.outcome == "ok"
+            if (settled := trace.settled) is not None
+            and settled.excess_ms < linear_ms
+            and trace.outcome == "ok"
         ]
     )
     (rate, slope), *_ = np.linalg.lstsq(sessions[:, :2], sessions[:, 2])
@@ -104,7 +106,7 @@ def test_converted_sessions_carry_the_conversion_event(two_days: list[SimulatedT
     for trace in two_days:
         events = [event for span in trace.spans for event in span.events]
         conversions = [dict(e.attributes) for e in events if e.name == "marketing.conversion"]
-        assert len(conversions) == bool(trace.converted)
+        assert len(conversions) == bool(trace.settled and trace.settled.converted)
         assert all(
             row.keys()
             >= {"marketing.conversion.id", "marketing.conversion.value_usd", "session.id"}

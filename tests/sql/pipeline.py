@@ -11,10 +11,12 @@ from typing import Any, Self
 import polars as pl
 
 from collector.arrivals import arrivals
+from collector.conversion_table import store_conversions
 from collector.loader import SHAPE
 from sql.dictionary import describe_tables
 from sql.lake import SCHEMA, SEARCH_PATH, open_writer, transaction
 from sql.models import session_statements
+from sql.redaction import redactor_of
 from sql.refresh import Assembly, Round
 from sql.settings import Settings, load_settings
 
@@ -72,6 +74,7 @@ class Pipeline:
         self.con.execute(f"CREATE OR REPLACE TEMP VIEW shaped AS {SHAPE.read_text()}")
         with transaction(self.con):
             self.con.execute("INSERT INTO lake.spans BY NAME FROM shaped")
+            store_conversions(self.con, arrived.reports, redactor_of(self.settings))
             self.con.execute(
                 "INSERT INTO lake.ingest_log VALUES ('journal', ?, 0, ?, ?, ?, ?, ?)",
                 [
