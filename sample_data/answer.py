@@ -17,9 +17,10 @@ QUALITY_SPREAD = 0.08
 
 
 class Call(NamedTuple):
-    """A model call: which model was asked, which serves it, and what its span says beyond facts."""
+    """A model call: which model was wanted, was asked, serves; what its span says beyond facts."""
 
     step: Step
+    wanted: Model
     asked: Model
     served: Model
     extra: Attributes = ()
@@ -45,7 +46,7 @@ def answer(request: Request, call: Call) -> None:
         events = _chunk_events(request, start_ms + first_ms, decode_ms)
         if step.is_final:
             request.first_token_ms = request.perceived_ms = start_ms + first_ms
-    pay(request, call.served, tokens)
+    pay(request, call, tokens)
     request.clock_ms = start_ms + first_ms + decode_ms
     record(request, step.step, facts, Stretch(start_ms, request.clock_ms, extra, "", events))
 
@@ -60,7 +61,7 @@ def draft(request: Request, call: Call) -> None:
     if is_cancelled:
         duration_ms, tokens = duration_ms / 2, tokens._replace(output=tokens.output // 2)
         extra += CANCELLED
-    pay(request, call.served, tokens, "speculation" if is_cancelled else None)
+    pay(request, call, tokens, "speculative" if is_cancelled else None)
     facts = _answer_facts(request, call, tokens)
     record(request, step.step, facts, Stretch(start_ms, start_ms + duration_ms, extra))
 
@@ -88,15 +89,27 @@ def call_facts(request: Request, call: Call) -> dict[str, Value]:
     }
 
 
-def pay(request: Request, model: Model, tokens: Tokens, wasted_on: str | None = None) -> None:
-    """Notes what was paid for speed: all of a call that was no use, else what its tier adds."""
+def pay(request: Request, call: Call, tokens: Tokens, wasted_on: str | None = None) -> None:
+    """Notes what was paid for speed: all of a call that was no use, else what its tier adds.
+
+    A fallback costs less than what was wanted; that is counted against it.
+    """
     prices, tier = request.world.prices, request.service_tier or STANDARD
-    cost_usd = prices[model.name, tier].cost_usd(tokens)
+    cost_usd = prices[call.served.name, tier].cost_usd(tokens)
+    standard_usd = prices[call.served.name, STANDARD].cost_usd(tokens)
     if wasted_on:
         request.paid_for_speed[wasted_on] += cost_usd
-    elif tier != STANDARD:
-        standard_usd = prices[model.name, STANDARD].cost_usd(tokens)
-        request.paid_for_speed["service_tier"] += cost_usd - standard_usd
+        return
+    if tier != STANDARD:
+        request.paid_for_speed["premium"] += cost_usd - standard_usd
+    if call.wanted != call.served:
+        wanted_usd = prices[call.wanted.name, STANDARD].cost_usd(tokens)
+        request.paid_for_speed["fallback_saving"] += standard_usd - wanted_usd
+
+
+def tier_mark(request: Request) -> Attributes:
+    """What the call is paid for."""
+    return (("marketing.service_tier", request.service_tier),) if request.service_tier else ()
 
 
 def _first_token(request: Request, call: Call, tokens: Tokens) -> tuple[Call, float]:
@@ -118,7 +131,7 @@ def _first_token(request: Request, call: Call, tokens: Tokens) -> tuple[Call, fl
 def _lose(request: Request, call: Call, after_ms: float, tokens: Tokens) -> None:
     """The call of a race that was slower: cancelled when the other's first token is there."""
     start_ms, extra = request.clock_ms, call.extra + _marks(request, call) + CANCELLED
-    pay(request, call.served, tokens, "hedges")
+    pay(request, call, tokens, "hedge")
     facts = call_facts(request, call) | tokens.facts
     record(request, call.step.step, facts, Stretch(start_ms, start_ms + after_ms, extra))
 
@@ -150,8 +163,7 @@ def _marks(request: Request, call: Call) -> Attributes:
     marks: list[tuple[str, Value]] = []
     if call.served.provider == "self_hosted":
         marks.append(("marketing.tier", call.served.tier))
-    if request.service_tier:
-        marks.append(("marketing.service_tier", request.service_tier))
+    marks += tier_mark(request)
     if request.fallback_used:
         marks.append(("marketing.fallback", True))
     steps = request.visit.use_case.steps

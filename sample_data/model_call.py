@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from sample_data.answer import Call, answer, call_facts, draft, pay, tokens_of
+from sample_data.answer import Call, answer, call_facts, draft, pay, tier_mark, tokens_of
 from sample_data.company import Model, Step
 from sample_data.prices import Tokens
 from sample_data.request import GAP_MEDIAN_MS, Request, Stretch, record
-from sample_data.spans import Attributes, SimulatedEvent, Value
+from sample_data.spans import Attributes, SimulatedEvent
 from sample_data.steps import decide
 
 REJECTION_MEDIAN_MS = 70.0
@@ -39,7 +39,7 @@ def call_model(request: Request, step: Step) -> None:
     row, rates, models = request.row, request.visit.use_case.rates, request.world.company.models
     model = models[step.model] if step.model and not request.is_routed else request.model
     if step.speculative:
-        draft(request, Call(step, model, model))
+        draft(request, Call(step, model, model, model))
         return
     request.clock_ms += row.lognormal("gap", GAP_MEDIAN_MS, 0.5)
     request.guess_ms = request.clock_ms
@@ -51,11 +51,10 @@ def call_model(request: Request, step: Step) -> None:
             return
     if row.chance("retry", rates.retry):
         rejected_ms = row.lognormal("rejection", REJECTION_MEDIAN_MS, 0.4)
-        _fail(request, Call(step, model, model), rejected_ms, RATE_LIMITED)
+        _fail(request, Call(step, model, model, model), rejected_ms, RATE_LIMITED)
         request.clock_ms += row.lognormal("backoff", BACKOFF_MEDIAN_MS, 0.5)
         extra += AGAIN
-    served = _serving(request, model)
-    call = Call(step, model, served, extra)
+    call = Call(step, model, model, _serving(request, model), extra)
     if row.chance("timeout", rates.timeout):
         again = _hang(request, call)
         if again is None:
@@ -85,7 +84,7 @@ def _hang(request: Request, call: Call) -> Call | None:
     use_case = request.visit.use_case
     prompt = tokens_of(request, call.step)._replace(output=0)
     _fail(request, call, use_case.timeout_ms, TIMED_OUT, prompt)
-    pay(request, call.served, prompt, "retries")
+    pay(request, call, prompt, "retry")
     if use_case.retries_timeouts:
         return call._replace(extra=AGAIN)
     if use_case.fallback is None:
@@ -120,7 +119,9 @@ def _fail(
         request.at_ns(end_ms),
         (("exception.type", error_type), ("exception.message", message)),
     )
-    stretch = Stretch(start_ms, end_ms, failure.attributes, failure.error, (exception,))
-    facts: dict[str, Value] = call_facts(request, call) | (charged.facts if charged else {})
+    extra, facts = failure.attributes, call_facts(request, call)
+    if charged:
+        extra, facts = extra + tier_mark(request), facts | charged.facts
+    stretch = Stretch(start_ms, end_ms, extra, failure.error, (exception,))
     record(request, call.step.step, facts, stretch)
     request.clock_ms = end_ms
