@@ -84,13 +84,13 @@ def _hang(request: Request, call: Call) -> Call | None:
     use_case = request.visit.use_case
     prompt = tokens_of(request, call.step)._replace(output=0)
     _fail(request, call, use_case.timeout_ms, TIMED_OUT, prompt)
+    if not use_case.retries_timeouts and use_case.fallback is None:
+        return None
     pay(request, call, prompt, "retry")
     if use_case.retries_timeouts:
         return call._replace(extra=AGAIN)
-    if use_case.fallback is None:
-        return None
     request.fallback_used = True
-    fallback = request.world.company.models[use_case.fallback]
+    fallback = request.world.company.models[str(use_case.fallback)]
     return call._replace(asked=fallback, served=fallback)
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from sample_data.company import Company
 from sample_data.company_file import load_company
@@ -35,6 +36,14 @@ class TrueTax:
     lost_to_fallbacks: float = 0.0
     paid_usd: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
+    @property
+    def lost_by_part(self) -> Mapping[str, float]:
+        """Lost conversions, by the parts of the model latency_tax_period."""
+        return {
+            "lost_conversions": self.lost_to_waiting,
+            "fallback_quality": self.lost_to_fallbacks,
+        }
+
     def add(self, trace: SimulatedTrace) -> None:
         """Count one more request."""
         for bought, usd in trace.paid_for_speed.items():
@@ -55,22 +64,16 @@ def true_tax(traces: Iterable[SimulatedTrace]) -> dict[str, TrueTax]:
 
 
 def table(company: Company, found: Mapping[str, TrueTax]) -> Table:
-    """A row for each use case and part of its tax that is not nothing."""
-    rows = Table("use case", "part", "of conversions", "lost conversions", "USD")
+    """A row for each use case and part of its tax; what was paid for speed by what was bought."""
+    rows = Table("use case", Column("part", no_wrap=True), "conversions", "lost", "USD", box=SIMPLE)
     for use_case in company.use_cases:
-        tax = found.get(use_case.name, TrueTax())
-        if use_case.conversion:
-            value_usd = use_case.conversion.value_usd
-            for part, lost in (
-                ("lost_conversions", tax.lost_to_waiting),
-                ("fallback_quality", tax.lost_to_fallbacks),
-            ):
-                figures = f"{tax.conversions:,}", f"{lost:,.1f}", f"{lost * value_usd:,.0f}"
-                rows.add_row(use_case.name, part, *figures)
-        bought = ", ".join(f"{name} {usd:,.2f}" for name, usd in sorted(tax.paid_usd.items()))
-        if bought:
-            total_usd = f"{sum(tax.paid_usd.values()):,.2f}"
-            rows.add_row(use_case.name, f"speed_premium ({bought})", "–", "–", total_usd)
+        tax, converts = found.get(use_case.name, TrueTax()), use_case.conversion
+        if converts:
+            for part, lost in tax.lost_by_part.items():
+                worth = f"{lost * converts.value_usd:,.2f}"
+                rows.add_row(use_case.name, part, f"{tax.conversions:,}", f"{lost:,.1f}", worth)
+        for bought, usd in sorted(tax.paid_usd.items()):
+            rows.add_row(use_case.name, f"speed_premium: {bought}", "", "", f"{usd:,.2f}")
     return rows
 
 

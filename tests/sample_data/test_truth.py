@@ -146,9 +146,10 @@ def test_a_tier_is_paid_for_by_what_it_adds_and_a_call_of_no_use_as_a_whole(
     paid = {name: dict(tax.paid_usd) for name, tax in true_tax(two_days).items()}
     assert paid["live_chat"].keys() == {"premium", "speculative", "retry", "fallback_saving"}
     assert paid["voice_agent"].keys() >= {"premium", "hedge"}
-    for bought in paid.values():
-        assert bought.pop("fallback_saving", 0.0) <= 0
-        assert all(usd > 0 for usd in bought.values())
+    assert paid["live_chat"]["fallback_saving"] < 0
+    del paid["live_chat"]["fallback_saving"]
+    assert all(usd > 0 for usd in paid["live_chat"].values())
+    assert not paid["bid_optimization"], "a call that hung and was not made again"
     prices, tokens = load_prices(), Tokens(input=1000, cached=400, output=100)
     assert Price(2.0, 10.0, 0.5).cost_usd(tokens) == pytest.approx(0.0024)
     added = [prices["gpt-4o", tier].cost_usd(tokens) for tier in ("sla", STANDARD)]
