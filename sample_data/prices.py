@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sample_data.spans import Value
 
@@ -50,12 +50,17 @@ PriceList = Mapping[tuple[str, str], Price]
 
 def load_prices(path: Path = PRICES_TOML) -> PriceList:
     """Prices by model and service tier."""
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))["price"]
     return {
         (row["model"], row.get("service_tier", STANDARD)): Price(
             row["input_usd_per_mtok"],
             row["output_usd_per_mtok"],
             row.get("cached_input_usd_per_mtok", row["input_usd_per_mtok"]),
         )
-        for row in rows
+        for row in price_rows(path)
     }
+
+
+def price_rows(path: Path = PRICES_TOML) -> list[dict[str, Any]]:
+    """The rows as they stand in the file: [[price]] of latencytax.toml."""
+    rows: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["price"]
+    return rows

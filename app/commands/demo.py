@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -16,7 +17,8 @@ from app.dashboard_process import DashboardProcess
 from app.signals import stop_requested
 from collector.service import Collector, only_writer
 from sample_data.play import play_history, trickle
-from sql.settings import Settings, is_connection_string
+from sample_data.prices import price_rows
+from sql.settings import Price, Settings, is_connection_string
 
 SEED = 1
 MARKER = "demo.txt"
@@ -36,7 +38,7 @@ def demo(settings: Settings, days: int, *, fresh: bool) -> int:
     marker = _prepared(settings, fresh=fresh)
     with ExitStack() as running:
         stop = running.enter_context(stop_requested())
-        collector = running.enter_context(Collector(settings))
+        collector = running.enter_context(Collector(_priced(settings)))
         settings = with_ports(settings, collector)
         page = running.enter_context(DashboardProcess(settings))
         say_where_to_send(settings)
@@ -50,6 +52,13 @@ def demo(settings: Settings, days: int, *, fresh: bool) -> int:
         running.enter_context(_trickling(settings.grpc_address, stop))
         echo(f"Live traffic is arriving. Ask the lake:  latencytax sql --lake {settings.lake}")
         return wait(page, stop)
+
+
+def _priced(settings: Settings) -> Settings:
+    """With what the simulated company pays, where the settings have no price of the model."""
+    known = {price.model for price in settings.prices}
+    prices = [Price(**row) for row in price_rows() if row["model"] not in known]
+    return replace(settings, prices=(*settings.prices, *prices))
 
 
 def _prepared(settings: Settings, *, fresh: bool) -> Path:
