@@ -5,8 +5,9 @@ from contextlib import suppress
 import duckdb
 
 from app import queries, tax_queries
-from app.dashboard import data, filters, tax_charts, theme
-from app.dashboard.views import tax
+from app.dashboard import data, filters, theme
+from app.dashboard.tax import charts as tax_charts
+from app.dashboard.tax import page as tax
 from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import SettingsError, load_settings
 

@@ -8,21 +8,18 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from app import queries
-from app.dashboard import data, links, theme, wording
+from app.dashboard import data, links, onboarding, theme, wording
+from app.dashboard.ask import page as sql
+from app.dashboard.board import page as board
+from app.dashboard.digests import page as digest
 from app.dashboard.filters import sidebar
-from app.dashboard.views import (
-    board,
-    digest,
-    models,
-    onboarding,
-    pipeline,
-    seconds,
-    sql,
-    tax,
-    traces,
-    use_cases,
-    what_if,
-)
+from app.dashboard.models import page as models
+from app.dashboard.pipeline import page as pipeline
+from app.dashboard.seconds import page as seconds
+from app.dashboard.tax import page as tax
+from app.dashboard.traces import page as traces
+from app.dashboard.use_cases import page as use_cases
+from app.dashboard.what_if import page as what_if
 from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import Settings, SettingsError, load_settings
 

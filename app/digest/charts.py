@@ -12,7 +12,7 @@ from PIL import Image
 
 from app.dashboard import charts, steps, theme, wording
 from app.dashboard.charts import TEXT_PX, AnyChart
-from app.dashboard.seconds import SHOWN_LEAST
+from app.dashboard.seconds.words import SHOWN_LEAST
 from app.digest.content import Digest
 from app.digest.movement import SLOWEST, Movement
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from app.dashboard import findings, wording
+from app.dashboard import wording
+from app.dashboard.board.changes import Change, Changes, changes_of
 from app.dashboard.budgets import Budget, budgets_of, headline
-from app.dashboard.changes import Change, Changes, changes_of
-from app.dashboard.levers import WAIT
+from app.dashboard.pipeline import findings
 from app.dashboard.safe_text import shown
 from app.dashboard.theme import State
+from app.dashboard.what_if.levers import WAIT
 from app.digest import verdict, words
 from app.digest.figures import Figures
 from app.digest.links import Links

@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from app.dashboard import seconds, steps, wording
+from app.dashboard import steps, wording
+from app.dashboard.board.changes import Change, Changes
 from app.dashboard.budgets import Budget
-from app.dashboard.changes import Change, Changes
+from app.dashboard.seconds import words as seconds
 
 MOST = 4
 MEASURE = {"first_token": "perceived", "perceived": "perceived", "response": "response"}

@@ -16,17 +16,18 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from streamlit.testing.v1 import AppTest
 
 from app import queries
-from app.dashboard import findings, tables, wording
+from app.dashboard import wording
+from app.dashboard.board.changes import Change, change_headline
+from app.dashboard.board.rows import board_table, sparkline
 from app.dashboard.budgets import Budget, headline
-from app.dashboard.changes import Change, change_headline
 from app.dashboard.charts import (
     percentiles_to_budget,
     percentiles_to_budget_text,
     spans_per_minute,
     spans_per_minute_text,
 )
-from app.dashboard.refusals import refusal
-from app.dashboard.rows import board_table, sparkline
+from app.dashboard.pipeline import findings, tables
+from app.dashboard.pipeline.refusals import refusal
 from app.dashboard.theme import LIGHT
 from collector.service import Collector
 from sql.lake import open_reader
@@ -73,7 +74,7 @@ def script() -> None:
     """The Budgets page with its filter bar."""
     from app import queries  # noqa: PLC0415 - runs as a script of its own
     from app.dashboard import data, filters  # noqa: PLC0415
-    from app.dashboard.views import board  # noqa: PLC0415
+    from app.dashboard.board import page as board  # noqa: PLC0415
     from sql.settings import load_settings  # noqa: PLC0415
 
     with data.snapshot(load_settings(None)) as snapshot:

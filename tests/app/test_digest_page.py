@@ -60,7 +60,7 @@ def _dispatch(due: datetime, status: str) -> Dispatch:
 def script() -> None:
     """The page alone."""
     from app.dashboard import data  # noqa: PLC0415 - runs as a script of its own
-    from app.dashboard.views import digest  # noqa: PLC0415
+    from app.dashboard.digests import page as digest  # noqa: PLC0415
     from sql.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings(None)

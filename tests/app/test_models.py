@@ -5,15 +5,14 @@ from dataclasses import asdict, replace
 import polars as pl
 import pytest
 
-from app.dashboard import conversion_chart, conversions
-from app.dashboard import model_charts as charts
-from app.dashboard import model_tables as tables
-from app.dashboard.model_prices import Price, price_table, prices_of
-from app.dashboard.model_prices import answer as priced
-from app.dashboard.model_proof import PROOFS
-from app.dashboard.model_tasks import Comparison, answer, comparison_table
-from app.dashboard.models import Fit, headline, one_for_all, peak
+from app.dashboard.models import charts, tables
+from app.dashboard.models.prices import Price, price_table, prices_of
+from app.dashboard.models.prices import answer as priced
+from app.dashboard.models.proof import PROOFS
+from app.dashboard.models.rows import Fit, headline, one_for_all, peak
+from app.dashboard.models.tasks import Comparison, answer, comparison_table
 from app.dashboard.theme import DARK, LIGHT
+from app.dashboard.use_cases import conversion_chart, conversions
 from app.model_queries import FIGURES
 
 PERIOD = "in the last 7 days"

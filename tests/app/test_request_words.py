@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from app.dashboard.composition import composition_bar
 from app.dashboard.links import link_to_trace
 from app.dashboard.request_table import request_table
 from app.dashboard.request_words import Request, budget_sentence, cost, sentence
 from app.dashboard.safe_text import shown
+from app.dashboard.seconds.composition import composition_bar
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>\u202e\x07[x](javascript:x)"

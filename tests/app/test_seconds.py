@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from app.dashboard.seconds import Band, bands_of, headline, nobodys, slow, table
-from app.dashboard.seconds_chart import composition, composition_text
+from app.dashboard.seconds.chart import composition, composition_text
+from app.dashboard.seconds.words import Band, bands_of, headline, nobodys, slow, table
 from app.dashboard.theme import DARK, LIGHT
 
 

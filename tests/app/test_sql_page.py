@@ -5,8 +5,8 @@ from io import BytesIO
 
 import polars as pl
 
-from app.dashboard.sql_answer import as_csv, as_parquet, axes, chart
-from app.dashboard.sql_editor import completions
+from app.dashboard.ask.answer import as_csv, as_parquet, axes, chart
+from app.dashboard.ask.editor import completions
 from app.dashboard.theme import LIGHT
 
 AT = datetime(2026, 11, 19, tzinfo=UTC)

@@ -12,10 +12,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import tax_queries
-from app.dashboard import tax_charts, tax_evidence, tax_tables, tax_words, wording
+from app.dashboard import wording
 from app.dashboard.filters import unfiltered
-from app.dashboard.tax import Case, Change, Peak, Piece, Tax, Total
-from app.dashboard.tax_proof import PROOFS
+from app.dashboard.tax import charts as tax_charts
+from app.dashboard.tax import evidence as tax_evidence
+from app.dashboard.tax import tables as tax_tables
+from app.dashboard.tax import words as tax_words
+from app.dashboard.tax.proof import PROOFS
+from app.dashboard.tax.rows import Case, Change, Peak, Piece, Tax, Total
 from app.dashboard.theme import DARK, LIGHT
 from app.tax_queries import FIGURES
 from sql.lake import open_reader, open_writer

@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from app.dashboard import use_case_charts as charts
-from app.dashboard import use_case_tables as tables
-from app.dashboard import use_case_week
 from app.dashboard.budgets import Budget
 from app.dashboard.theme import DARK, LIGHT
-from app.dashboard.use_case import Burn, alarm, gone_at, headline, peak_words
-from app.dashboard.use_case_proof import PROOFS
+from app.dashboard.use_cases import charts, tables
+from app.dashboard.use_cases import week as use_case_week
+from app.dashboard.use_cases.proof import PROOFS
+from app.dashboard.use_cases.words import Burn, alarm, gone_at, headline, peak_words
 from app.queries import Filters
 from app.use_case_queries import FIGURES, Question, as_typed
 

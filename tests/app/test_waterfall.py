@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 
 from app.dashboard.theme import DARK, LIGHT
-from app.dashboard.waterfall import waterfall, waterfall_text
-from app.dashboard.waterfall_layout import Line, lines_of
-from app.dashboard.waterfall_rows import LONGEST_ROWS, MOST_ROWS, rows_of
+from app.dashboard.traces.waterfall import waterfall, waterfall_text
+from app.dashboard.traces.waterfall_layout import Line, lines_of
+from app.dashboard.traces.waterfall_rows import LONGEST_ROWS, MOST_ROWS, rows_of
 
 HOSTILE = "<a href='javascript:x'>b</a> **b** %{x} \u202egnp\x07"
 NAMES, TARGETS, BARS, PIECES, DURATIONS, FIRST_TOKENS = range(6)

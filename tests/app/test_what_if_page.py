@@ -16,10 +16,10 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import set_span_in_context
 from streamlit.testing.v1 import AppTest
 
-from app.dashboard import lever_tables, levers
-from app.dashboard.brief_choice import Brief
-from app.dashboard.brief_document import document
-from app.dashboard.levers import Opportunity
+from app.dashboard.what_if import lever_tables, levers
+from app.dashboard.what_if.brief_choice import Brief
+from app.dashboard.what_if.brief_document import document
+from app.dashboard.what_if.levers import Opportunity
 from collector.service import Collector
 from sql.briefs import Goal, forecast
 from sql.chains import Plan, trades
@@ -84,7 +84,7 @@ def script() -> None:
     """The page alone, over the last seven days."""
     from app.dashboard import data  # noqa: PLC0415 - runs as a script of its own
     from app.dashboard.filters import Choices, unfiltered  # noqa: PLC0415
-    from app.dashboard.views import what_if  # noqa: PLC0415
+    from app.dashboard.what_if import page as what_if  # noqa: PLC0415
     from sql.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings(None)

@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, set_span_in_context
 from playwright.sync_api import Browser, Page, Position, expect
 
-from app.dashboard.waterfall_layout import ROW_PX
+from app.dashboard.traces.waterfall_layout import ROW_PX
 from app.dashboard_process import DashboardProcess
 from collector.service import Collector
 from sql.settings import Settings, load_settings

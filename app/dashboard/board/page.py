@@ -1,0 +1,46 @@
+"""Budgets: which were kept, by how much, and how long they last."""
+
+import streamlit as st
+
+from app import queries
+from app.dashboard import charts, data, terms, theme
+from app.dashboard.board import rows
+from app.dashboard.board.changes import Changes, change_headline, changes_of
+from app.dashboard.budgets import Budget, budgets_of, headline
+from app.dashboard.filters import Choices
+
+
+def show(snapshot: data.Snapshot, chosen: Choices) -> None:
+    """Draw the SLO board."""
+    board = data.load(snapshot, queries.board, chosen.filters)
+    budgets = budgets_of(board)
+    busy = [budget for budget in budgets if budget.state != "no_data"]
+    silent = [budget for budget in budgets if budget.state == "no_data"]
+
+    theme.text(headline(budgets, chosen.period), "headline")
+    if busy:
+        _prove(busy, snapshot, chosen)
+    if silent:
+        theme.text(_silence(silent, chosen.period), "note")
+    with st.expander("Every figure"):
+        st.dataframe(board, alt="Every budget with its counts, compliance and percentiles")
+
+
+def _prove(busy: list[Budget], snapshot: data.Snapshot, chosen: Choices) -> None:
+    changes: Changes = {}
+    if chosen.before:
+        changes = changes_of(data.load(snapshot, queries.changes, chosen.filters))
+        theme.text(change_headline(busy, changes, chosen.before), "lead")
+    st.altair_chart(
+        charts.percentiles_to_budget(busy, theme.colours()),
+        alt=charts.percentiles_to_budget_text(busy),
+    )
+    trend = data.load(snapshot, queries.trend, chosen.filters)
+    st.html(rows.board_table(busy, changes, trend, snapshot.version.minute))
+    with st.expander("What these words mean"):
+        theme.explain(terms.BOARD | (terms.COMPARED if changes else {}))
+
+
+def _silence(silent: list[Budget], period: str) -> str:
+    titles = dict.fromkeys(budget.title for budget in silent)
+    return f"No requests {period}: {', '.join(titles)}."

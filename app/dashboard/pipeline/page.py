@@ -1,0 +1,71 @@
+"""Pipeline: what is arriving, whether it is healthy, and what to do where it is not."""
+
+from collections.abc import Callable
+
+import polars as pl
+import streamlit as st
+
+from app import queries
+from app.dashboard import charts, data, onboarding, terms, theme
+from app.dashboard.pipeline import findings, tables
+from sql.settings import Settings
+
+COLUMNS = {"Spans": st.column_config.NumberColumn(format="localized")}
+
+
+def show(snapshot: data.Snapshot, settings: Settings) -> None:
+    """Draw the page."""
+    health = data.load(snapshot, queries.pipeline_health)
+    rate = data.load(snapshot, queries.pipeline_rate)
+    senders = data.load(snapshot, queries.pipeline_senders)
+    theme.text(findings.headline(health, senders), "headline")
+    theme.text("Everything that arrives, whatever the filters say.", "note")
+    with st.container(horizontal=True, gap="medium"):
+        for label, figure in tables.figures(health).items():
+            st.metric(label, figure, width=165, help=terms.PIPELINE.get(label))
+    next_steps = findings.next_steps(health)
+    if not next_steps.is_empty():
+        theme.table(next_steps, "What to do next")
+    if not rate.is_empty():
+        chart = charts.spans_per_minute(rate, theme.colours())
+        st.altair_chart(chart, alt=charts.spans_per_minute_text(rate))
+    st.subheader("What is known", anchor=False)
+    st.html(findings.coverage(health))
+    who = tables.senders(senders, snapshot.version.minute)
+    _section("Who is sending", who, "Nobody in the last 7 days.", theme.table)
+    _section("Refused", tables.refused(health), "Nothing was refused.", theme.table)
+    _section("Kept, but doubtful", tables.doubtful(health), "Nothing looks doubtful.", theme.table)
+    _section("Taken out for privacy", tables.redacted(health), "Nothing so far.", theme.table)
+    _section("Models without a price", tables.unpriced(health), "All have one.", _unpriced)
+    keys = data.load(snapshot, queries.pipeline_unmapped_keys)
+    _section("Attributes that nothing reads yet", tables.unread(keys), "All are read.", _grid)
+    if not keys.is_empty():
+        _rows_to_add(keys)
+    with st.expander("Point another agent here"):
+        onboarding.instructions(settings)
+
+
+def _section(
+    title: str, frame: pl.DataFrame, when_empty: str, draw: Callable[[pl.DataFrame, str], None]
+) -> None:
+    st.subheader(title, anchor=False)
+    if frame.is_empty():
+        theme.text(when_empty, "note")
+    else:
+        draw(frame, title)
+
+
+def _grid(frame: pl.DataFrame, title: str) -> None:
+    st.dataframe(frame, column_config=COLUMNS, alt=title)
+
+
+def _unpriced(frame: pl.DataFrame, title: str) -> None:
+    theme.table(frame, title)
+    with st.expander("Give them a price in latencytax.toml"):
+        st.code(tables.price_entries(frame["Model"].to_list()), "toml", wrap_lines=True)
+
+
+def _rows_to_add(keys: pl.DataFrame) -> None:
+    with st.expander("Read them: the rows to add to sql/conventions.csv"):
+        theme.text(terms.ROWS_TO_ADD, "note")
+        st.code("\n".join(keys["csv_row"]), "text", wrap_lines=True)

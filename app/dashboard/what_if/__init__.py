@@ -1,0 +1,1 @@
+"""The page What if: levers, and the budget brief."""

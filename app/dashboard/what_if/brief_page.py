@@ -1,0 +1,50 @@
+"""The budget brief: a chain planned, and its budget tried, before it is built."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app import what_if_queries
+from app.dashboard import data, links, theme
+from app.dashboard.what_if import brief, brief_chart, brief_choice
+from app.dashboard.what_if.brief_document import document
+from sql.briefs import Forecast, forecast
+from sql.chains import Trade, trades
+from sql.settings import Settings
+from sql.step_speeds import Speeds, speeds
+
+
+def show(snapshot: data.Snapshot, settings: Settings) -> None:
+    """Draw the forecast of the chosen chain, where it breaks, and the trade of four wishes."""
+    answer = st.container()
+    chosen = brief_choice.controls(data.load(snapshot, what_if_queries.promises), settings.tiers)
+    measured = data.load(snapshot, what_if_queries.step_speed, snapshot.version.minute)
+    known = speeds(measured, settings.tiers)
+    result = forecast(chosen.plan, known, chosen.goal)
+    with answer:
+        theme.text(brief.headline(chosen, result), "headline")
+        theme.text(brief.where_it_breaks(result), "lead")
+        theme.text(brief.evidence(result), "lead")
+    st.altair_chart(brief_chart.draws(result, theme.colours()), alt=brief_chart.draws_text(result))
+    st.html(brief.steps_table(result))
+    outcomes = _outcomes(chosen, known)
+    theme.text(brief.trade_headline(outcomes), "lead")
+    st.html(brief.trade_table(outcomes))
+    st.download_button(
+        "Download this brief",
+        document(chosen, result, outcomes, _link(), snapshot.version.minute),
+        f"latency brief {chosen.title}.html",
+        "text/html",
+        on_click="ignore",
+    )
+    theme.text(brief.CAVEATS, "note")
+    theme.text("The address of this page holds every choice: share it as it is.", "note")
+
+
+def _outcomes(chosen: brief_choice.Brief, known: Speeds) -> list[tuple[Trade, Forecast]]:
+    wishes = trades(chosen.plan, chosen.best_tier, chosen.light_tier)
+    return [(wish, forecast(wish.plan, known, chosen.goal)) for wish in wishes]
+
+
+def _link() -> str:
+    return f"{st.context.url or ''}?{urlencode(links.kept_choices())}"
