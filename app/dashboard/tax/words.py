@@ -68,7 +68,7 @@ def _nothing_measured(tax: Tax, period: str) -> str:
         return f"What slow answers cost {period}, your data cannot tell yet"
     if tax.cases:
         return f"No conversions {period}: without them nobody can say what slow answers cost"
-    return f"No sessions to judge {period}"
+    return f"No sessions to judge {period} yet; new ones are counted within minutes"
 
 
 def _paid(tax: Tax) -> str:
