@@ -12,6 +12,7 @@ SOURCES = {
     "font-src": "'self' data:",
     "connect-src": "'self' ws: wss:",
     "worker-src": "'self' blob:",
+    "frame-src": "'self' data: blob:",  # the preview of a digest stands in a frame of its own
     "object-src": "'none'",
     "base-uri": "'self'",
     "form-action": "'self'",
