@@ -181,15 +181,15 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("CALL lake.set_option('parquet_compression', 'zstd')")
     missing = sorted(_steps().keys() - applied)
     con.execute("USE lake")
-    for version in missing:
-        step = _steps()[version]
-        table = describe(step)
-        with transaction(con):
+    with transaction(con):
+        for version in missing:
+            step = _steps()[version]
+            table = describe(step)
             con.execute(step.read_text())
             for comment in comment_statements("TABLE", table.name, table):
                 con.execute(comment)
             con.execute("INSERT INTO lake.lake_version VALUES (?, now())", [version])
-    if missing:
+    if applied and missing:
         # Where rows waited under a table's old columns is dropped now, not under a later reader.
         con.execute("CALL ducklake_flush_inlined_data('lake')")
     con.execute(SEARCH_PATH)

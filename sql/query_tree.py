@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -42,6 +43,7 @@ def _tables(query: str) -> Iterator[dict[str, Any]]:
     return (node for node in _nodes(_parsed(query)) if node.get("type") == "BASE_TABLE")
 
 
+@lru_cache(maxsize=512)
 def _parsed(query: str) -> object:
     # A bound value would do as well, but makes DuckDB import pandas: half a second at each start.
     row = duckdb.execute(f"SELECT json_serialize_sql({literal(query)})").fetchone()
