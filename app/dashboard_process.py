@@ -38,6 +38,7 @@ class DashboardProcess:
             "server.address": self._host,
             "server.port": self._port,
             "logger.level": "warning",
+            "logger.enableRich": "false",  # rich would print tracebacks to stdout, among greetings
         }
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and page
             [*command, *(f"--{name}={value}" for name, value in options.items())],

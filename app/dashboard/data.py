@@ -67,7 +67,7 @@ def load(snapshot: Snapshot, query: Callable[..., pl.DataFrame], *values: Hashab
 @st.cache_data(
     max_entries=256,
     show_spinner=False,
-    hash_funcs={FunctionType: lambda query: query.__qualname__},
+    hash_funcs={FunctionType: lambda query: (query.__module__, query.__qualname__)},
 )
 def _rows(
     _cursor: DuckDBPyConnection,

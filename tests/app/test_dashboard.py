@@ -15,8 +15,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from streamlit.testing.v1 import AppTest
 
-from app import queries
-from app.dashboard import wording
+from app import model_queries, queries, tax_queries
+from app.dashboard import data, wording
 from app.dashboard.board.changes import Change, change_headline
 from app.dashboard.board.rows import board_table, sparkline
 from app.dashboard.budgets import Budget, headline
@@ -26,6 +26,7 @@ from app.dashboard.charts import (
     spans_per_minute,
     spans_per_minute_text,
 )
+from app.dashboard.filters import unfiltered
 from app.dashboard.pipeline import findings, tables
 from app.dashboard.pipeline.refusals import refusal
 from app.dashboard.theme import LIGHT
@@ -371,3 +372,11 @@ def test_doubts_and_what_was_taken_out_are_told_with_their_numbers() -> None:
 
 def test_an_unlisted_reason_is_still_said() -> None:
     assert refusal("quite_new") == ("Quite new", "See the sample.")
+
+
+def test_questions_of_two_pages_with_one_name_are_kept_apart(settings: Settings) -> None:
+    with data.snapshot(settings) as snapshot:
+        filters = unfiltered(snapshot.version.minute)
+        of_tax = data.load(snapshot, tax_queries.ask, "fits", filters)
+        of_models = data.load(snapshot, model_queries.ask, "fits", filters)
+    assert of_tax.columns != of_models.columns

@@ -187,7 +187,7 @@ def test_every_check_is_broken_here() -> None:
 
 
 @pytest.fixture
-def small(pipeline: Pipeline) -> Iterator[Pipeline]:
+def small(pipeline: Pipeline, request: pytest.FixtureRequest) -> Iterator[Pipeline]:
     """A request with two spans, and a later one; what a test does to the models is undone."""
     for minutes, trace in enumerate("ab"):
         at = NOW + timedelta(minutes=minutes)
@@ -195,8 +195,9 @@ def small(pipeline: Pipeline) -> Iterator[Pipeline]:
         pipeline.arrive([otlp(spans)], at)
         pipeline.assemble(at)
     yield pipeline
-    for statement in session_statements(pipeline.settings):
-        pipeline.con.execute(statement)
+    if "memory.main" in BREAKS[request.node.callspec.params["name"]]:
+        for statement in session_statements(pipeline.settings):
+            pipeline.con.execute(statement)
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -207,4 +208,5 @@ def test_a_check_finds_what_breaks_it(name: str, small: Pipeline) -> None:
 
 
 def _offending(name: str, pipeline: Pipeline) -> int:
-    return next(check.offending_rows for check in run_checks(pipeline.con) if check.name == name)
+    checks = run_checks(pipeline.con, about={name.partition("__")[0]})
+    return next(check.offending_rows for check in checks if check.name == name)

@@ -4,8 +4,8 @@
 (
     case
         when asked is not null then asked
-        when fallback and len(list_filter(models, called -> called is distinct from model)) = 1
-            then list_filter(models, called -> called is distinct from model)[1]
+        when fallback and len(list_filter(models, lambda called: called is distinct from model)) = 1
+            then list_filter(models, lambda called: called is distinct from model)[1]
         when model is null and len(models) = 1 then models[1]
         else model
     end
