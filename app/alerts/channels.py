@@ -15,6 +15,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import partial
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -60,9 +61,9 @@ def channels(settings: Settings) -> Iterator[Channel]:
     if alerts is None:
         return
     for address in alerts.emails:
-        yield Channel(address, lambda message, to=address: _mail(smtp, to, message))  # type: ignore[misc]
+        yield Channel(address, partial(_mail, smtp, address))
     if url := os.environ.get(SLACK_VARIABLE):
-        yield Channel("Slack", lambda message: _slack(url, message))
+        yield Channel("Slack", partial(_slack, url))
     if alerts.webhook:
         hook = alerts.webhook
         yield Channel(hook, lambda message: _webhook(hook, message))
@@ -121,7 +122,7 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
     request = Request(url, body, {"Content-Type": "application/json"} | headers)  # noqa: S310 - http(s), by the settings
     try:
-        with urlopen(request, timeout=TIMEOUT_S):  # noqa: S310
+        with urlopen(request, timeout=TIMEOUT_S):  # noqa: S310 - as above
             return
     except HTTPError as error:
         raise NotToldError(f"answered {error.code}") from error
