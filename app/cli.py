@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +14,7 @@ from app.commands import doctor as doctor_verb
 from app.commands import import_conversions as conversions_verb
 from app.commands import import_traces as import_verb
 from app.commands import query, serve, upkeep
+from app.commands.groups import alert, digest, slo
 from app.conversion_columns import ColumnsError, columns_told
 from app.conversion_files import ConversionFileError
 from app.dashboard_process import DashboardPortTakenError
@@ -43,6 +43,9 @@ FAILED = (
 )
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+cli.add_typer(digest, name="digest")
+cli.add_typer(alert, name="alert")
+cli.add_typer(slo, name="slo")
 
 
 def main() -> None:
@@ -172,70 +175,6 @@ def check(settings: Settings) -> int:
 def doctor(settings: Settings) -> int:
     """Look for what commonly goes wrong, and say what to do."""
     return doctor_verb.doctor(settings)
-
-
-digest = typer.Typer(no_args_is_help=True, help="Preview and send the e-mail digest.")
-cli.add_typer(digest, name="digest")
-
-
-@digest.command("preview")
-@with_settings()
-def preview_digest(
-    settings: Settings,
-    *,
-    to: Annotated[
-        str | None, typer.Option(help="Whose digest.  [default: the first recipient's]")
-    ] = None,
-    at: Annotated[
-        datetime | None, typer.Option(help="The one that was due by then (UTC).  [default: now]")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("digest"),
-) -> int:
-    """Write the digest that was due last as HTML, text and PNG; nothing is sent."""
-    from app.commands import digest as verbs  # noqa: PLC0415 - seconds of imports, here alone
-
-    return verbs.preview(settings, to, at and at.replace(tzinfo=UTC), out)
-
-
-@digest.command("send")
-@with_settings()
-def send_digest(
-    settings: Settings,
-    *,
-    to: Annotated[
-        str | None, typer.Option(help="Send this address its newest digest, whatever is due.")
-    ] = None,
-) -> int:
-    """Send what is due, once; what failed for a while is tried again."""
-    from app.commands import digest as verbs  # noqa: PLC0415 - seconds of imports, here alone
-
-    return verbs.send(settings, to)
-
-
-alert = typer.Typer(no_args_is_help=True, help="Tell people when a budget burns.")
-cli.add_typer(alert, name="alert")
-
-
-@alert.command("test")
-@with_settings()
-def test_alert(settings: Settings) -> int:
-    """Tell every channel that this is a test."""
-    from app.commands import alert as verbs  # noqa: PLC0415 - as above
-
-    return verbs.test(settings)
-
-
-@alert.command("watch")
-@with_settings()
-def watch_alerts(
-    settings: Settings,
-    *,
-    once: Annotated[bool, typer.Option("--once", help="Look once, for cron.")] = False,
-) -> int:
-    """Look every minute what burns or fell silent, and tell people until it is over."""
-    from app.commands import alert as verbs  # noqa: PLC0415 - as above
-
-    return verbs.watch(settings, once=once)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ COMMIT_BYTES = 16 * 2**20
 """A commit takes what is there once a second, or sooner when this much waits."""
 COMMIT_BATCHES = 1024
 ASSEMBLE_EVERY_S = 2.0
+"""A command that waits for its rows looks at every turn."""
 RESTS = 8.0
 """A round of assembling rests this many times as long as it took, at most 5 s: planning its queries
 costs 0.3 s whatever it holds, and a trickle of spans must not keep a core busy."""
@@ -64,6 +65,7 @@ class Loader:
         self._journal = journal
         self._settings = settings
         self._quiet = quiet
+        self._assemble_every_s = ASSEMBLE_EVERY_S if quiet else WAIT_S
         self._loaded_through, self._refusals_through = self._position()
         self._assembly = Assembly(con, journal.journal_id)
         self._assembly_missed_some = False
@@ -111,7 +113,7 @@ class Loader:
             self._assembly_missed_some = False
         if self._is_due("commit", COMMIT_EVERY_S) or self._journal.pending_bytes > COMMIT_BYTES:
             self._load()
-        if self._is_due("assemble", ASSEMBLE_EVERY_S):
+        if self._is_due("assemble", self._assemble_every_s):
             self._assemble()
             self._maintenance.run()
             self._archive.run()

@@ -63,10 +63,18 @@ class SettingsError(Exception):
 def read_toml(path: Path) -> dict[str, Any]:
     """The file's tables; ``SettingsError`` when it cannot be read or is not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parsed(path.read_text(encoding="utf-8"), path)
     except OSError as error:
         raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError([f"{path}: is not TOML: {error}"]) from error
+
+
+def parsed(text: str, path: Path) -> dict[str, Any]:
+    """The tables of a file's text; ``SettingsError`` when it is not TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError([f"{path}: is not TOML: {error}"]) from error
     except RecursionError as error:
         raise SettingsError(
