@@ -1,6 +1,5 @@
 """The one command, ``latencytax``. Exit codes: 0 done, 1 failed, 2 wrong usage or settings."""
 
-import logging
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -50,7 +49,6 @@ cli.add_typer(slo, name="slo")
 
 def main() -> None:
     """Run a verb; what a person can act on is said in words, without a traceback."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
         cli()
     except WRONG_USAGE as error:

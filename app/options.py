@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.logs import log_as
 from sql.settings import load_settings
 
 Config = Annotated[
@@ -34,6 +35,7 @@ def with_settings(lake: str | None = None) -> Callable[[Callable[..., int]], Cal
         @wraps(command)
         def run(*, config: Path | None, lake: str | None, data: str | None, **own: Any) -> None:
             settings = load_settings(config, lake=lake, data=data)
+            log_as(settings)
             raise typer.Exit(command(settings, **own))
 
         signature = inspect.signature(command)

@@ -64,11 +64,20 @@ class Collector:
                 started, Exposition(asked, self._journal, self._settings.limits.journal_bytes)
             )
             self._running = started.pop_all()
+        LOG.info(
+            "the collector takes spans",
+            extra={
+                "grpc_port": self.grpc_port,
+                "http_port": self.http_port,
+                "pending_batches": self._journal.pending_batches,
+            },
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop in reverse order; what is not yet loaded waits in the journal."""
         self._running.close()
+        LOG.info("the collector has ended")
 
     def caught_up(self) -> bool:
         """Whether all that was acknowledged is in the lake, and in requests."""

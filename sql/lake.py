@@ -4,6 +4,7 @@ LakeMissingError   there is no lake yet, or it is of an older version: start a c
 LakeTooNewError    a later version of Latency Tax wrote it: upgrade this one
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from sql.models import session_statements
 from sql.prices import refresh_prices
 from sql.settings import DEFAULT_LAKE, Settings, is_connection_string
 
+LOG = logging.getLogger(__name__)
 SCHEMA = Path(__file__).parent / "schema"
 EXTENSIONS = {
     "sqlite_scanner": "duckdb_extension_sqlite_scanner",
@@ -189,6 +191,8 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
             for comment in comment_statements("TABLE", table.name, table):
                 con.execute(comment)
             con.execute("INSERT INTO lake.lake_version VALUES (?, now())", [version])
+    if missing:
+        LOG.info("the lake has version %d, it had %d", max(missing), max(applied, default=0))
     if applied and missing:
         # Where rows waited under a table's old columns is dropped now, not under a later reader.
         con.execute("CALL ducklake_flush_inlined_data('lake')")

@@ -18,6 +18,8 @@ from sql.settings_shape import (
     Benchmark,
     Document,
     Limits,
+    LogFormat,
+    LogLevel,
     Objective,
     Price,
     Redaction,
@@ -56,6 +58,8 @@ VARIABLES = {
     "grpc_address": "LATENCYTAX_GRPC_ADDRESS",
     "http_address": "LATENCYTAX_HTTP_ADDRESS",
     "dashboard_address": "LATENCYTAX_DASHBOARD_ADDRESS",
+    "log_format": "LATENCYTAX_LOG_FORMAT",
+    "log_level": "LATENCYTAX_LOG_LEVEL",
 }
 SHIPPED = Path(__file__).parent
 
@@ -71,6 +75,8 @@ class Settings:
     grpc_address: str = "127.0.0.1:4317"
     http_address: str = "127.0.0.1:4318"
     dashboard_address: str = "127.0.0.1:8501"
+    log_format: LogFormat = "text"
+    log_level: LogLevel = "warning"
     keep_content: bool = False
     limits: Limits = DEFAULT_LIMITS
     redaction: Redaction = DEFAULT_REDACTION
@@ -156,7 +162,16 @@ def _settings(
         )
     plain = (
         *("grpc_address", "http_address", "dashboard_address"),
-        *("keep_content", "limits", "redaction", "dashboard_url", "smtp", "alerts"),
+        *(
+            "log_format",
+            "log_level",
+            "keep_content",
+            "limits",
+            "redaction",
+            "dashboard_url",
+            "smtp",
+            "alerts",
+        ),
     )
     given = {key: getattr(document, key) for key in plain}
     use_cases = _overlaid(document.use_case, _shipped("use_cases.toml").use_case)

@@ -80,6 +80,8 @@ Step = Annotated[str, AfterValidator(_step)]
 Count = Annotated[PositiveInt, Strict(), Field(le=EXABYTE)]
 Ratio = Annotated[float, Strict()]
 Milliseconds = Annotated[NonNegativeFloat, Strict(), Field(le=DAY_MS)]
+LogFormat = Literal["text", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 Usd = Annotated[NonNegativeFloat, Strict(), Field(le=1e9)]
 Address = Annotated[str, AfterValidator(_address)]
 Globs = Annotated[tuple[Name, ...], BeforeValidator(_listed), AfterValidator(_not_empty)]
@@ -228,6 +230,8 @@ class Document:
     grpc_address: Address | None = None
     http_address: Address | None = None
     dashboard_address: Address | None = None
+    log_format: LogFormat | None = None
+    log_level: LogLevel | None = None
     keep_content: Annotated[bool, Strict()] | None = None
     limits: Limits | None = None
     redaction: Redaction | None = None
