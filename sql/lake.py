@@ -81,6 +81,8 @@ def attach_statements(place: Place, *, read_only: bool) -> list[str]:
     """SQL that opens the lake as `lake` in any DuckDB of the same version."""
     options = ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"] if read_only else []
     options += [f"DATA_PATH {literal(place.data)}", f"DATA_INLINING_ROW_LIMIT {INLINED_ROWS}"]
+    if place.folder:
+        options.append("OVERRIDE_DATA_PATH true")  # the folder may have been moved
     return [
         *(f"LOAD {literal(str(extension_file(name)))}" for name in EXTENSIONS),
         "SET GLOBAL TimeZone = 'UTC'",

@@ -73,6 +73,17 @@ def test_opening_a_lake_again_changes_nothing(fresh: Pipeline) -> None:
     assert snapshot_id(fresh.con) == before
 
 
+def test_a_lake_may_be_moved(tmp_path: Path) -> None:
+    with Pipeline(settings_of(tmp_path / "before")) as pipeline:
+        feed(pipeline, spans=500)
+        before = numbers(pipeline)
+    (tmp_path / "before").rename(tmp_path / "after")
+    with Pipeline(settings_of(tmp_path / "after")) as pipeline:
+        assert numbers(pipeline) == before
+        feed(pipeline, spans=500)
+    assert not (tmp_path / "before").exists()
+
+
 def test_a_reader_sees_whole_commits_only(fresh: Pipeline) -> None:
     reader = open_reader(fresh.settings)
     feed(fresh, spans=500)
