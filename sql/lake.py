@@ -194,11 +194,28 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
                 con.execute(comment)
             con.execute("INSERT INTO lake.lake_version VALUES (?, now())", [version])
     if missing:
+        with transaction(con):
+            _begin_statistics(con)
         LOG.info("the lake has version %d, it had %d", max(missing), max(applied, default=0))
     if applied and missing:
         # Where rows waited under a table's old columns is dropped now, not under a later reader.
         con.execute("CALL ducklake_flush_inlined_data('lake')")
     con.execute(SEARCH_PATH)
+
+
+def _begin_statistics(con: duckdb.DuckDBPyConnection) -> None:
+    """Give statistics to tables that never had a row.
+
+    DuckLake keeps what it has read of a table's statistics, but not that there are none: it asks
+    the catalogue again for every column of every mention, over a second for a query of ours.
+    """
+    empty = con.execute(
+        "SELECT table_name, column_count FROM duckdb_tables() "
+        "WHERE database_name = 'lake' AND schema_name = 'main' AND estimated_size = 0"
+    ).fetchall()
+    for table, columns in empty:
+        con.execute(f"INSERT INTO lake.{table} SELECT {', '.join(['NULL'] * columns)}")
+        con.execute(f"DELETE FROM lake.{table}")
 
 
 def _applied(con: duckdb.DuckDBPyConnection) -> set[int]:
