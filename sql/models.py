@@ -69,7 +69,7 @@ def run_checks(
 
 def _run_check(con: duckdb.DuckDBPyConnection, file: Path) -> CheckResult:
     check = describe(file)
-    rows = con.cursor().execute(check.body).pl()
+    rows = con.execute(check.body).pl()
     return CheckResult(file.stem, check.text, rows.height, rows.head(3).to_dicts())
 
 
