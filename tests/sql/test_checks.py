@@ -41,8 +41,9 @@ BREAKS = {
     "model_hours__equals_requests": f"{MODEL_HOUR} 1, 1, 1, 1)",
     "model_fit__figures_are_possible": f"{MODEL_HOUR} 1, 2, 1, 1)",
     "model_fit__one_recommendation_a_use_case": (
-        "CREATE OR REPLACE VIEW memory.main.model_fit AS SELECT 'x' AS use_case, "
-        "unnest([true, true]) AS is_recommended, unnest(['a', 'b']) AS recommendation"
+        "CREATE OR REPLACE VIEW memory.main.model_fit AS "
+        "SELECT * REPLACE ('x' AS use_case, 'a' AS recommendation, true AS is_recommended) "
+        "FROM model_fit_period(NULL, NULL) RIGHT JOIN range(2) ON false"
     ),
     "slo_compliance__counts_add_up": "UPDATE lake.slo_hours SET good = good + 1",
     "latency_sketch__equals_requests": "UPDATE lake.latency_sketch SET bucket = bucket + 1",
