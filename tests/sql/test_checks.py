@@ -43,7 +43,7 @@ BREAKS = {
     "model_fit__one_recommendation_a_use_case": (
         "CREATE OR REPLACE VIEW memory.main.model_fit AS "
         "SELECT * REPLACE ('x' AS use_case, 'a' AS recommendation, true AS is_recommended) "
-        "FROM model_fit_period(NULL, NULL) RIGHT JOIN range(2) ON false"
+        "FROM model_fit_period(now(), now(), NULL, NULL, NULL, NULL) RIGHT JOIN range(2) ON false"
     ),
     "slo_compliance__counts_add_up": "UPDATE lake.slo_hours SET good = good + 1",
     "latency_sketch__equals_requests": "UPDATE lake.latency_sketch SET bucket = bucket + 1",
