@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,18 @@ import polars as pl
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from app.commands.import_traces import import_traces
+from sql.settings import load_settings
 from tests.app.conftest import Run, Start
+from tests.lakes import empty_lake
 
 FILES = Path(__file__).parent / "conversion_files"
 NOON_NS = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()) * 10**9
 SESSIONS = ("s-1", "s-2", "1772366400", "1772367000")
+ROWS = (
+    "select * exclude (received_at), (select count(*) from lake.conversions) as stored "
+    "from conversions"
+)
 STORED = "select * exclude (received_at) from conversions order by conversion_id"
 
 
@@ -24,9 +32,9 @@ def answered(run: Run, query: str = STORED) -> list[dict[str, Any]]:
     return list(json.loads(answer.stdout))
 
 
-@pytest.fixture
-def requests(run: Run) -> None:
-    """One request of every session, at noon."""
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with one request of every session, at noon."""
     made = ExportTraceServiceRequest()
     spans = made.resource_spans.add().scope_spans.add().spans
     for number, session_id in enumerate(SESSIONS, start=1):
@@ -38,8 +46,17 @@ def requests(run: Run) -> None:
             end_time_unix_nano=NOON_NS + 10**9,
         )
         span.attributes.add(key="session.id").value.string_value = session_id
-    Path("traces.pb").write_bytes(made.SerializeToString())
-    assert run("import-traces", "--lake", "lake", "traces.pb").returncode == 0
+    folder = empty_lake(tmp_path_factory.mktemp("asked") / "lake")
+    file = folder.with_name("traces.pb")
+    file.write_bytes(made.SerializeToString())
+    assert import_traces(load_settings(None, lake=str(folder), environ={}), [file]) == 0
+    return folder
+
+
+@pytest.fixture
+def requests(asked: Path, tmp_path: Path) -> None:
+    """These requests in a lake of the test's own."""
+    shutil.copytree(asked, tmp_path / "lake")
 
 
 def request_id(number: int) -> str:
@@ -109,37 +126,39 @@ def test_columns_may_be_told(run: Run) -> None:
     }
 
 
-@pytest.mark.usefixtures("requests")
-@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.csv.gz", "a.json"])
-def test_every_form_says_the_same(run: Run, name: str) -> None:
+def test_every_form_says_the_same(run: Run, tmp_path: Path) -> None:
+    empty_lake(tmp_path / "lake")
     at = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
-    rows = {"session_id": ["s-1", "s-2"], "occurred_at": [at, at], "revenue_usd": [84.5, None]}
-    frame = pl.DataFrame(rows)
-    if name == "a.parquet":
-        frame.write_parquet(name)
-    elif name == "a.json":
-        texts = frame.with_columns(pl.col("occurred_at").dt.to_string("iso"))
-        Path(name).write_text(json.dumps(texts.to_dicts()))
-    else:
-        content = frame.write_csv().encode()
-        Path(name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
-    finished = run("import-conversions", "--lake", "lake", name)
+
+    def frame(form: str) -> pl.DataFrame:
+        sessions = [f"{form}-1", f"{form}-2"]
+        return pl.DataFrame(
+            {"session_id": sessions, "occurred_at": [at, at], "revenue_usd": [84.5, None]}
+        )
+
+    frame("parquet").write_parquet("a.parquet")
+    frame("csv").write_csv("a.csv")
+    Path("a.csv.gz").write_bytes(gzip.compress(frame("gzip").write_csv().encode()))
+    texts = frame("json").with_columns(pl.col("occurred_at").dt.to_string("iso"))
+    Path("a.json").write_text(json.dumps(texts.to_dicts()))
+    files = ("a.parquet", "a.csv", "a.csv.gz", "a.json")
+    finished = run("import-conversions", "--lake", "lake", *files)
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    first = answered(run)
-    assert [(row["session_id"], row["revenue_usd"]) for row in first] in (
-        [("s-1", 84.5), ("s-2", None)],
-        [("s-2", None), ("s-1", 84.5)],
-    )
+    assert {row["session_id"]: row["revenue_usd"] for row in answered(run)} == {
+        f"{form}-{number}": worth
+        for form in ("parquet", "csv", "gzip", "json")
+        for number, worth in ((1, 84.5), (2, None))
+    }
 
 
 @pytest.mark.usefixtures("requests")
 def test_the_same_file_twice_changes_nothing(run: Run) -> None:
     Path("a.csv").write_text("session_id,occurred_at,revenue_usd\ns-1,2026-03-01T12:05:00Z,84.5\n")
     assert run("import-conversions", "--lake", "lake", "a.csv").returncode == 0
-    first = answered(run)
+    first = answered(run, ROWS)
     assert run("import-conversions", "--lake", "lake", "a.csv").returncode == 0
-    assert answered(run) == first
-    assert answered(run, "select count(*) as n from lake.conversions") == [{"n": 1}]
+    assert answered(run, ROWS) == first
+    assert [row["stored"] for row in first] == [1]
 
 
 def test_a_running_collector_takes_the_conversions(start: Start, run: Run) -> None:

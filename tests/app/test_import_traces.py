@@ -5,7 +5,6 @@ import json
 import time
 from pathlib import Path
 
-import pytest
 import zstandard
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -101,13 +100,15 @@ def test_a_request_larger_than_a_door_takes_is_sent_in_parts(run: Run) -> None:
     assert finished.stdout == "6,000 spans read, 6,000 sent, 0 refused\n", finished.stderr
 
 
-@pytest.mark.parametrize("content", [b"hello", b'{"resourceSpans": 1}', b"\n\x05\x01\x02"])
-def test_what_cannot_be_read_is_said_and_the_rest_imported(run: Run, content: bytes) -> None:
-    Path("bad").write_bytes(content)
+def test_what_cannot_be_read_is_said_and_the_rest_imported(run: Run) -> None:
+    bad = {"a.txt": b"hello", "b.json": b'{"resourceSpans": 1}', "c.pb": b"\n\x05\x01\x02"}
+    for name, content in bad.items():
+        Path(name).write_bytes(content)
     Path("good.pb").write_bytes(request(1).SerializeToString())
-    finished = run("import-traces", "--lake", "lake", "bad", "good.pb")
+    finished = run("import-traces", "--lake", "lake", *bad, "good.pb")
     assert finished.returncode == 1
-    assert "bad: " in finished.stderr
+    for name in bad:
+        assert f"{name}: " in finished.stderr
     assert finished.stdout == "1 spans read, 1 sent, 0 refused\n"
 
 

@@ -17,7 +17,7 @@ WITHIN_MS = 30_000
 @pytest.fixture
 def stopped(tmp_path: Path) -> Iterator[CollectorProcess]:
     """A collector that was not started yet; killed at the end."""
-    collector = CollectorProcess(tmp_path / "lake")
+    collector = CollectorProcess(tmp_path / "lake", makes_lake=True)
     yield collector
     collector.close()
 

@@ -15,6 +15,7 @@ import grpc
 
 from sql.lake import LakeMissingError, open_reader
 from sql.settings import Settings, load_settings
+from tests.lakes import empty_lake
 
 COMMAND = (sys.executable, "-m", "app.cli")
 EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
@@ -26,9 +27,21 @@ POLL_S = 0.1
 class CollectorProcess:
     """A collector on a lake; it picks its ports once and has the same ones when started again."""
 
-    def __init__(self, lake: Path, *, command: tuple[str, ...] = COMMAND, config: str = "") -> None:
-        """`config` is the text of its latencytax.toml. Nothing runs before `start`."""
+    def __init__(
+        self,
+        lake: Path,
+        *,
+        command: tuple[str, ...] = COMMAND,
+        config: str = "",
+        makes_lake: bool = False,
+    ) -> None:
+        """`config` is the text of its latencytax.toml. Nothing runs before `start`.
+
+        The lake is there and empty, unless the collector is to make it itself.
+        """
         lake.parent.mkdir(parents=True, exist_ok=True)
+        if not makes_lake and not lake.exists():
+            empty_lake(lake)
         self.folder = lake.parent
         self.log = self.folder / "collector.log"
         file = self.folder / "latencytax.toml"

@@ -107,6 +107,7 @@ def test_choices_are_kept_in_the_url_and_across_pages(page: Page, url: str) -> N
     page.goto(f"{url}/budgets")
     page.get_by_text("24h", exact=True).click()
     expect(page.locator("h1")).to_contain_text("in the last 24 hours")
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
     page.get_by_role("combobox", name="Use case").click()
     page.get_by_role("option", name="Live chat").click()
     expect(page.locator(".lt-board tbody tr")).to_have_count(2)

@@ -19,6 +19,7 @@ from sql.models import session_statements
 from sql.redaction import redactor_of
 from sql.refresh import Assembly, Round
 from sql.settings import Settings, load_settings
+from tests.lakes import empty_lake
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 QUIET = timedelta(seconds=5)
@@ -35,6 +36,8 @@ class Pipeline:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        if not Path(settings.lake).exists():
+            empty_lake(Path(settings.lake))
         self._writer = open_writer(settings)
         self.restart(settings)
 
