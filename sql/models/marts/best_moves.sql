@@ -12,10 +12,10 @@
 -- compliance_after   the same with the lever [0..1]
 -- more_in_budget     requests of the period that would have been within it too [count]
 -- assumptions        what the figures rest on
--- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[]
+-- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[], one_in := 1
 with saving as (
     select *, compliance_gain * requests as more_in_budget
-    from opportunities(from_at, to_at, use_case_list, null, null, null)
+    from opportunities(from_at, to_at, use_case_list, null, null, null, one_in)
     where verdict = 'saves' and compliance_gain > 0
 ),
 
