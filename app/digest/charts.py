@@ -10,7 +10,8 @@ import altair as alt
 import polars as pl
 from PIL import Image
 
-from app.dashboard import charts, steps, theme, wording
+from app import palette
+from app.dashboard import charts, steps, wording
 from app.dashboard.charts import TEXT_PX, AnyChart
 from app.dashboard.seconds.words import SHOWN_LEAST
 from app.digest.content import Digest
@@ -57,11 +58,11 @@ def _of_steps(digest: Digest, of_steps: pl.DataFrame) -> Iterator[Picture]:
             return
 
 
-def _both(draw: Callable[[theme.Colours], AnyChart]) -> tuple[bytes, bytes]:
-    return _png(draw(theme.LIGHT), theme.LIGHT), _png(draw(theme.DARK), theme.DARK)
+def _both(draw: Callable[[palette.Colours], AnyChart]) -> tuple[bytes, bytes]:
+    return _png(draw(palette.LIGHT), palette.LIGHT), _png(draw(palette.DARK), palette.DARK)
 
 
-def _png(chart: AnyChart, colours: theme.Colours) -> bytes:
+def _png(chart: AnyChart, colours: palette.Colours) -> bytes:
     fitted = chart.properties(
         width=WIDTH_PX, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
     ).configure(
@@ -93,7 +94,7 @@ def _small(png: bytes) -> bytes:
     return small.getvalue()
 
 
-def _steps(rows: pl.DataFrame, whose: str, colours: theme.Colours) -> AnyChart:
+def _steps(rows: pl.DataFrame, whose: str, colours: palette.Colours) -> AnyChart:
     """A row for each step: a bar as long as it takes, a line where it was before."""
     names = alt.Axis(labelColor=colours["ink"], ticks=False, domain=False, labelPadding=8)
     scale = alt.Axis(tickCount=4, domain=False, format=",d")

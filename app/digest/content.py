@@ -11,13 +11,13 @@ from app.dashboard.board.changes import Change, Changes, changes_of
 from app.dashboard.budgets import Budget, budgets_of, headline
 from app.dashboard.pipeline import findings
 from app.dashboard.safe_text import shown
-from app.dashboard.theme import State
 from app.dashboard.what_if.levers import WAIT
 from app.digest import verdict, words
 from app.digest.figures import Figures
 from app.digest.links import Links
 from app.digest.movement import Movement, movements
 from app.digest.schedule import Run
+from app.palette import State
 from sql.mail_settings import Recipient
 
 URGENCY: tuple[State, ...] = ("missed", "at_risk", "too_few", "within")

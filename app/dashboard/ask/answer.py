@@ -6,8 +6,8 @@ import altair as alt
 import polars as pl
 import polars.selectors as cs
 
-from app.dashboard.theme import Colours
 from app.formats import Format, write
+from app.palette import Colours
 
 MOST_BARS = 30
 

@@ -8,6 +8,7 @@ from app.dashboard import data, links, terms, theme
 from app.dashboard.filters import Choices
 from app.dashboard.seconds import chart as seconds_chart
 from app.dashboard.seconds import words as seconds
+from app.dashboard.seconds.table import table
 
 
 def show(snapshot: data.Snapshot, chosen: Choices) -> None:
@@ -41,9 +42,7 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
         seconds_chart.composition(bands, budget_ms, theme.colours()),
         alt=seconds_chart.composition_text(bands),
     )
-    st.html(
-        seconds.table(bands, _changes(snapshot, chosen, use_case, metric), links.kept_choices())
-    )
+    st.html(table(bands, _changes(snapshot, chosen, use_case, metric), links.kept_choices()))
     with st.expander("What these words mean"):
         theme.explain(terms.STEPS)
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from app.dashboard import wording
 from app.dashboard.safe_text import in_plotly
-from app.dashboard.theme import Colours
+from app.palette import Colours
 
 ROW_PX = 22
 TOP_PX = 74
