@@ -11,10 +11,9 @@ from app import palette
 from app.dashboard import wording
 from app.dashboard.budgets import Budget
 from app.palette import State
+from app.pictures import TEXT_PX, AnyChart
 
-AnyChart = alt.LayerChart | alt.FacetChart
 ROW_PX = 26
-TEXT_PX = 13
 MINUTE = timedelta(minutes=1)
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 STATES: tuple[State, ...] = ("within", "at_risk", "missed", "too_few")

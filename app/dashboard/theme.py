@@ -24,11 +24,11 @@ def colours() -> Colours:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def apply() -> None:
-    """Add our style sheet to the page."""
+def apply(more: str = "") -> None:
+    """Add our style sheet to the page, and more to it."""
     names = {"quiet", "line", "ink"}
     variables = "".join(f"--lt-{name}:{variable(name)};" for name in sorted(names))
-    st.html(f"<style>:root{{{variables}}}{STYLE_SHEET}</style>")
+    st.html(f"<style>:root{{{variables}}}{STYLE_SHEET}{more}</style>")
 
 
 def text(words: str, role: Literal["headline", "lead", "note"]) -> None:
@@ -84,6 +84,7 @@ STYLE_SHEET = """
 .lt-board th:last-child, .lt-board td:last-child { padding-right: 0; }
 .lt-board .lt-number { text-align: right; white-space: nowrap; }
 .lt-board b { font-weight: 600; }
+.lt-board a { color: var(--st-link-color, inherit); }
 .lt-board small { display: block; color: var(--lt-quiet); font-size: .875rem; }
 .lt-board:not(.lt-even) th:nth-child(4) { min-width: 9rem; }
 .lt-trend { display: block; width: 100%; min-width: 6rem; max-width: 160px; height: 32px;

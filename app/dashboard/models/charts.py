@@ -8,11 +8,12 @@ import polars as pl
 
 from app import palette
 from app.dashboard import wording
-from app.dashboard.charts import SHAPES, TEXT_PX, AnyChart
+from app.dashboard.charts import SHAPES
 from app.dashboard.models.rows import Fit
 from app.dashboard.models.tables import NAME_LENGTH, VERDICTS
 from app.dashboard.safe_text import shown
 from app.dashboard.use_cases.charts import DURATION
+from app.pictures import TEXT_PX, AnyChart
 
 Worth = Literal["cost", "quality"]
 HEIGHT_PX = 260

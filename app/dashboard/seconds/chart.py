@@ -7,8 +7,8 @@ import polars as pl
 
 from app import palette
 from app.dashboard import steps, wording
-from app.dashboard.charts import AnyChart
 from app.dashboard.seconds.words import BANDS, Band
+from app.pictures import AnyChart
 
 BAR_PX = 44
 

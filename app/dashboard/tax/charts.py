@@ -5,8 +5,8 @@ import polars as pl
 
 from app import palette
 from app.dashboard import steps, wording
-from app.dashboard.charts import AnyChart
 from app.dashboard.tax.rows import ALL, Piece, Tax
+from app.pictures import AnyChart
 
 HEIGHT_PX = 220
 BAR_PX = 40

@@ -9,7 +9,7 @@ import polars as pl
 
 from app import palette
 from app.dashboard import cells, wording
-from app.dashboard.charts import AnyChart
+from app.pictures import AnyChart
 
 TEXT_PX = 13
 EVIDENCE = {

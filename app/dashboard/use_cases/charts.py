@@ -8,7 +8,7 @@ import polars as pl
 from app import palette
 from app.dashboard import wording
 from app.dashboard.budgets import Budget
-from app.dashboard.charts import AnyChart
+from app.pictures import AnyChart
 
 HEIGHT_PX = 260
 HOUR_S = 3600

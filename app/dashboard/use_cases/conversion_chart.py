@@ -5,9 +5,9 @@ import polars as pl
 
 from app import palette
 from app.dashboard import wording
-from app.dashboard.charts import TEXT_PX, AnyChart
 from app.dashboard.use_cases.charts import DURATION, HEIGHT_PX
 from app.dashboard.use_cases.conversions import Fit
+from app.pictures import TEXT_PX, AnyChart
 
 OPEN_END = 1.5
 """The last bin has no end: it is drawn up to so many times its beginning."""

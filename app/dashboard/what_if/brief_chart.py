@@ -8,9 +8,9 @@ import polars as pl
 
 from app import palette
 from app.dashboard import wording
-from app.dashboard.charts import TEXT_PX, AnyChart
 from app.dashboard.what_if.brief import COMES
 from app.dashboard.what_if.lever_charts import TIME_AXIS
+from app.pictures import TEXT_PX, AnyChart
 from sql.briefs import Forecast
 
 BARS = 60

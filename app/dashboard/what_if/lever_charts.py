@@ -6,8 +6,8 @@ import polars as pl
 
 from app import palette
 from app.dashboard import wording
-from app.dashboard.charts import TEXT_PX, AnyChart
 from app.dashboard.what_if.levers import WAIT
+from app.pictures import TEXT_PX, AnyChart
 from sql.what_if import Outcome
 from sql.what_if.outcome import Latency
 
