@@ -143,7 +143,7 @@ def _take_table(title: str, rows: pl.DataFrame) -> None:
 
 def _take_along(label: str, title: str, *files: _File) -> None:
     name = _file_name(title)
-    with _beneath(label, title):
+    with _beneath(label, title), st.container(horizontal=True):
         for file in files:
             st.download_button(
                 file.kind,

@@ -26,8 +26,7 @@ from sql.settings import Settings, SettingsError, load_settings
 
 REFRESH_S = 3
 SKELETON_PX = 480
-DRAWN = "drawn"
-"""Key of the page that this reader sees."""
+DRAWN = "drawn"  # key of the page that this reader sees
 ICON = Path(__file__).with_name("icon.svg")
 
 
