@@ -190,7 +190,7 @@ def test_what_no_channel_took_is_told_by_the_next_look(pipeline: Pipeline, hook:
     requests(pipeline, NOW, good=10, late=30)
     hook.status = 503
     (alert,) = seen(pipeline, told, NOW)
-    assert (alert.told_at, alert.error) == (None, f"{hook.url}: answered 503")
+    assert (alert.told_at, alert.error) == (None, "webhook: answered 503")
     hook.status = 200
     (alert,) = seen(pipeline, told, NOW + MINUTE)
     assert (alert.told_at, alert.times_told, alert.error) == (NOW + MINUTE, 1, None)
@@ -215,7 +215,7 @@ def test_the_history_is_in_the_lake(pipeline: Pipeline, hook: Hook) -> None:
     requests(pipeline, NOW, good=10, late=30)
     seen(pipeline, settings(pipeline, hook, severities=("page",)), NOW)
     Archive(pipeline.con, Path(pipeline.settings.lake)).run()
-    columns = "use_case, kind, severity, opened_at, told_at, times_told, closed_at"
+    columns = "use_case, kind, severity, opened_at, told_at, told_by, times_told, closed_at"
     assert pipeline.rows(f"SELECT {columns} FROM alerts") == [
-        ("voice_agent", "burn", "page", NOW, NOW, 1, None)
+        ("voice_agent", "burn", "page", NOW, NOW, "webhook", 1, None)
     ]
