@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,11 @@ def channels(settings: Settings) -> Iterator[Channel]:
     if alerts.webhook:
         hook = alerts.webhook
         yield Channel(WEBHOOK, WEBHOOK, partial(_webhook, hook))
+
+
+def kinds(settings: Settings) -> dict[str, int]:
+    """How many of each kind there are."""
+    return Counter(channel.kind for channel in channels(settings))
 
 
 def _mail(smtp: Smtp | None, address: str, message: Message) -> None:

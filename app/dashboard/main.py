@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from app import queries
 from app.dashboard import data, exports, links, onboarding, theme, wording
+from app.dashboard.alerting import page as alerts
 from app.dashboard.ask import page as sql
 from app.dashboard.board import page as board
 from app.dashboard.digests import page as digest
@@ -68,6 +69,7 @@ def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
             _page("Traces", links.TRACES, traces.show, snapshot, chosen),
             _page("SQL", "sql", sql.show, settings),
             _page("Pipeline", "pipeline", pipeline.show, snapshot, settings),
+            _page("Alerts", "alerts", alerts.show, snapshot, settings),
             _page("Digest", "digest", digest.show, snapshot, settings),
         ]
     )
