@@ -15,7 +15,7 @@ from app.dashboard.safe_text import shown
 SEVERITIES = {"page": ("missed", "◆", "Page"), "ticket": ("at_risk", "▲", "Ticket")}
 """Colour, shape and word: a page cannot wait, a ticket can until tomorrow."""
 CALM = ("within", "●", "Calm")
-BETWEEN = ("quiet", "■", "Between")
+WATCH = ("quiet", "■", "Watch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def lasting_table(found: Iterable[Episode], now: datetime) -> str:
         )
         for each in found
     )
-    return table("Alerts that last", ("What", "Severity", "Since (UTC)", "Told"), rows)
+    return _wrapping("Alerts that last", ("What", "Severity", "Since (UTC)", "Told"), rows)
 
 
 def history_table(found: Iterable[Episode], now: datetime) -> str:
@@ -95,7 +95,7 @@ def history_table(found: Iterable[Episode], now: datetime) -> str:
         for each in found
     )
     heads = ("What", "Severity", "Began (UTC)", "Ended (UTC)", "Told")
-    return table("Alerts that are over", heads, rows)
+    return _wrapping("Alerts that are over", heads, rows)
 
 
 def states_table(found: Iterable[State]) -> str:
@@ -108,13 +108,13 @@ def states_table(found: Iterable[State]) -> str:
         )
         for each in found
     )
-    return table("Every alert now", ("Alert", "Now", "What is seen"), rows)
+    return _wrapping("Every alert now", ("Alert", "Now", "What is seen"), rows)
 
 
 def _state(state: State) -> str:
     if state.is_alarming:
         return chip(*SEVERITIES[state.severity])
-    return chip(*(CALM if state.is_calm else BETWEEN))
+    return chip(*(CALM if state.is_calm else WATCH))
 
 
 def _ended(each: Episode, now: datetime) -> str:
@@ -139,3 +139,19 @@ def _moment(at: datetime, now: datetime) -> str:
 
 def _small(words: str) -> str:
     return f"<small>{escape(words)}</small>" if words else ""
+
+
+def _wrapping(label: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose figures are sentences."""
+    return f'<div class="lt-wrapping">{table(label, heads, rows)}</div>'
+
+
+STYLE_SHEET = """
+.lt-wrapping .lt-board td.lt-number { white-space: normal; max-width: 20rem;
+  overflow-wrap: anywhere; }
+.lt-wrapping .lt-board .lt-chip { white-space: nowrap; }
+@media (max-width: 900px) {
+  .lt-wrapping .lt-board.lt-figures tr { grid-template-columns: 1fr 2fr; }
+  .lt-wrapping .lt-board td.lt-number { max-width: none; }
+}
+"""

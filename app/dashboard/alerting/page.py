@@ -27,14 +27,14 @@ RULES = {
         "No request in the last hour, where there were 10 or more at this hour a day and a week "
         "before."
     ),
-    "Between": "No longer bad enough to alarm, not yet good enough to be over.",
+    "Watch": "No longer bad enough to alarm, not yet good enough to be over.",
     "Calm": "Nothing to tell, or too few requests to tell anything.",
 }
 
 
 def show(snapshot: data.Snapshot, settings: Settings) -> None:
     """Draw the page."""
-    st.html(f"<style>{cells.STYLE_SHEET}</style>")
+    st.html(f"<style>{cells.STYLE_SHEET}{episodes.STYLE_SHEET}</style>")
     now = snapshot.version.minute
     rows = data.load(snapshot, queries.alerts)
     found = data.load(snapshot, queries.alert_states, now)
@@ -57,7 +57,7 @@ def show(snapshot: data.Snapshot, settings: Settings) -> None:
     st.subheader("So far", anchor=False)
     over = [each for each in all_of_them if each.closed_at]
     if not over:
-        theme.text("No alert was over yet.", "note")
+        theme.text("No alert has ended yet.", "note")
         return
     exports.table(
         episodes.history_table(over, now), "Alerts that are over", rows.drop_nulls("closed_at")
