@@ -95,6 +95,8 @@ STYLE_SHEET = """
 .lt-words th, .lt-words td { padding: .45rem 1rem .45rem 0; vertical-align: top; border: 0;
   border-bottom: 1px solid var(--lt-line); }
 .lt-words td:last-child { overflow-wrap: anywhere; }
+.lt-words td:first-child:nth-last-child(2) { overflow-wrap: anywhere; min-width: 6rem; }
+.lt-words td:last-child:nth-child(2) { min-width: 6rem; }
 .lt-facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
   gap: 1.25rem 2rem; font-size: .9375rem; }
 .lt-facts .lt-meter { max-width: none; }

@@ -272,9 +272,11 @@ def test_a_chart_and_a_waterfall_leave_as_pictures_in_both_forms(page: Page, url
     page.get_by_text("SVG", exact=True).click()
     page.keyboard.press("Escape")
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
-    page.locator(".js-plotly-plot").hover()
+    camera = page.locator("[data-title='Download plot']")  # until the form is SVG: "as a PNG"
+    expect(camera).to_be_attached()
+    page.locator(".js-plotly-plot").last.hover()
     with page.expect_download() as download:
-        page.locator("[data-title^='Download plot']").click()
+        camera.click()
     assert download.value.suggested_filename.endswith(".svg")
     assert " UTC" in download.value.path().read_text()
 
