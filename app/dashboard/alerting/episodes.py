@@ -153,5 +153,6 @@ STYLE_SHEET = """
 @media (max-width: 900px) {
   .lt-wrapping .lt-board.lt-figures tr { grid-template-columns: 1fr 2fr; }
   .lt-wrapping .lt-board td.lt-number { max-width: none; }
+  .lt-wrapping .lt-board td:last-child { grid-column: 1 / -1; }
 }
 """
