@@ -283,7 +283,7 @@ def test_a_chart_and_a_waterfall_leave_as_pictures_in_both_forms(page: Page, url
 
 QUERIES = [
     *((page, {}) for page in PAGES),
-    ("what_if", {"section": "brief"}),
+    ("what_if", {"section": "Plan a new chain"}),
     ("seconds", {"compare": "true"}),
 ]
 
