@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,11 @@ GZIP_MAGIC = b"\x1f\x8b"
 PARQUET_MAGIC = b"PAR1"
 DELIMITERS = ",;\t|"
 ROWS_AT_ONCE = 10_000
+DAMAGED = (
+    *(csv.Error, ValueError, OSError, EOFError, RecursionError),
+    *(zlib.error, pa.ArrowException),
+)
+"""What reading a file that is not whole, or none of ours, may raise."""
 VALUE_NAMES = ("key", "name")
 """What exports call the two halves of a pair is `key` or `name`, and `value`."""
 
@@ -41,7 +47,7 @@ def rows(path: Path) -> Iterator[Row]:
                 yield from _parquet(path)
             else:
                 yield from _text(file)
-        except (csv.Error, ValueError, OSError, EOFError, pa.ArrowException) as error:
+        except DAMAGED as error:
             raise ConversionFileError(f"{path}: cannot be read: {error}") from error
 
 
@@ -57,18 +63,18 @@ def _parquet(path: Path) -> Iterator[Row]:
 def _text(file: io.BufferedReader) -> Iterator[Row]:
     packed = file.peek(2).startswith(GZIP_MAGIC)
     stream: gzip.GzipFile | io.BufferedReader = gzip.GzipFile(fileobj=file) if packed else file
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-    first = text.readline()
-    match first.lstrip()[:1]:
-        case "":
-            return
-        case "{":
-            yield from _json_lines(first, text, file)
-        case "[":
-            for line, fields in enumerate(json.loads(first + text.read()), start=1):
-                yield Row(line, _flat_object(fields), file.tell())
-        case _:
-            yield from _csv(first, text, file)
+    with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="") as text:
+        first = text.readline()
+        match first.lstrip()[:1]:
+            case "":
+                return
+            case "{":
+                yield from _json_lines(first, text, file)
+            case "[":
+                for line, fields in enumerate(json.loads(first + text.read()), start=1):
+                    yield Row(line, _flat_object(fields), file.tell())
+            case _:
+                yield from _csv(first, text, file)
 
 
 def _json_lines(first: str, text: io.TextIOWrapper, file: BinaryIO) -> Iterator[Row]:

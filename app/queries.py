@@ -190,6 +190,14 @@ def scope(filters: Filters) -> dict[str, Value]:
     }
 
 
+def one_in(cursor: DuckDBPyConnection, filters: Filters) -> int:
+    """One in how many requests are looked at for levers."""
+    values = {name: scope(filters)[name] for name in ("from_at", "to_at", "use_cases")}
+    query = "select levers_one_in($from_at, $to_at, $use_cases::varchar[])"
+    [(found,)] = cursor.execute(query, values).fetchall()
+    return int(found)
+
+
 def _frame(
     cursor: DuckDBPyConnection, query: str, values: Mapping[str, Value] | None = None
 ) -> pl.DataFrame:

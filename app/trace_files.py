@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator
 
 import zstandard
@@ -23,7 +24,7 @@ def payloads(file: io.BufferedReader) -> Iterator[bytes]:
     """
     try:
         yield from _payloads(file)
-    except (OSError, EOFError, zstandard.ZstdError) as error:
+    except (OSError, EOFError, RecursionError, zlib.error, zstandard.ZstdError) as error:
         raise UnreadableError(f"damaged: {error}") from error
 
 

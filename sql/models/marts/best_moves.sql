@@ -16,14 +16,14 @@
 -- usd_week_low       as in opportunities [USD]
 -- usd_week_high      as in opportunities [USD]
 -- assumptions        what the figures rest on
--- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[]
+-- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[], one_in := 1
 with saving as (
     select
         *,
         compliance_gain * requests as more_in_budget,
         case when usd_week_low > 0 then 'money' else 'requests' end as ranked_by,
         case when usd_week_low > 0 then usd_week end as sure_usd_week,
-    from opportunities(from_at, to_at, use_case_list, null, null, null)
+    from opportunities(from_at, to_at, use_case_list, null, null, null, one_in)
     where verdict = 'saves' and (compliance_gain > 0 or usd_week_low > 0)
 ),
 
