@@ -50,9 +50,8 @@ def set_aside(con: duckdb.DuckDBPyConnection, lake: Path, damaged: DamagedFile) 
         kept = lake / FOLDER
         kept.mkdir(exist_ok=True)
         damaged.path.rename(kept / damaged.path.name)
-    of_file = (
-        f"SELECT data_file_id FROM {CATALOGUE}.ducklake_data_file WHERE parse_filename(path) = ?"
-    )
+    files = f"{CATALOGUE}.ducklake_data_file"
+    of_file = f"SELECT data_file_id FROM {files} WHERE parse_filename(path) = ?"
     newest = f"SELECT max(snapshot_id) FROM {CATALOGUE}.ducklake_snapshot"
     with transaction(con):
         for table in ("ducklake_data_file", "ducklake_delete_file"):

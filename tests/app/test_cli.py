@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from tests.app.conftest import Run, Running, Start
 from tests.lakes import empty_lake
 
-VERBS = ("up", "demo", "collect", "dashboard", "refresh", "import-traces", "sql", "check", "doctor")
+VERBS = ("up", "demo", "collect", "dashboard", "refresh", "import-traces", "sql", "check", "repair")
 
 
 def send_a_span(http_url: str) -> None:
