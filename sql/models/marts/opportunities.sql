@@ -183,7 +183,7 @@ compared as (
             else 'no'
         end as applies,
         coalesce(totals.looked_at, 0) as looked_at,
-        coalesce(totals.n, 0) as n,
+        least(coalesce(totals.n, 0), counts.total)::bigint as n,
         counts.total as requests,
         budgets.metric,
         totals.saved_ms,
@@ -192,7 +192,7 @@ compared as (
         percentiles.p95_before,
         percentiles.p95_before - percentiles.p95_after as saved_p95_ms,
         counts.good / nullif(counts.total, 0) as compliance_before,
-        (counts.good + coalesce(totals.more_good, 0))
+        greatest(0, least(counts.total, counts.good + coalesce(totals.more_good, 0)))
         / nullif(counts.total, 0) as compliance_after,
         money.usd_week,
         money.usd_week_low,
