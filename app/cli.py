@@ -8,6 +8,7 @@ from typing import Annotated
 import duckdb
 import typer
 
+from app.commands import backup as backup_verb
 from app.commands import demo as demo_verb
 from app.commands import doctor as doctor_verb
 from app.commands import import_conversions as conversions_verb
@@ -23,6 +24,7 @@ from app.options import with_settings
 from app.running_collector import CollectorElsewhereError
 from collector.service import LakeLockedError, PortTakenError
 from sample_data.play import PlayError
+from sql.backup import BackupError
 from sql.guest import NotAQueryError
 from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import Settings, SettingsError
@@ -30,6 +32,7 @@ from sql.settings import Settings, SettingsError
 DEMO_LAKE = "latencytax-demo"
 WRONG_USAGE = (SettingsError, NotAQueryError, ColumnsError, demo_verb.NotADemoError)
 FAILED = (
+    BackupError,
     DashboardPortTakenError,
     LakeLockedError,
     LakeMissingError,
@@ -167,6 +170,25 @@ def sql(
 def check(settings: Settings) -> int:
     """Test what the models claim about their rows."""
     return upkeep.check(settings)
+
+
+@cli.command()
+@with_settings()
+def backup(
+    settings: Settings, to: Annotated[Path, typer.Argument(help="A new folder.", file_okay=False)]
+) -> int:
+    """Copy the lake into a new folder, while a collector writes it."""
+    return backup_verb.backup(settings, to)
+
+
+@cli.command()
+@with_settings()
+def restore(
+    settings: Settings,
+    backup: Annotated[Path, typer.Argument(exists=True, file_okay=False, readable=True)],
+) -> int:
+    """Make a lake, in the empty folder --lake, of a backup."""
+    return backup_verb.restore(settings, backup)
 
 
 @cli.command()
