@@ -70,7 +70,7 @@ def test_a_backup_that_was_killed_is_none(folder: Path, tmp_path: Path) -> None:
     killed = subprocess.Popen(
         [*COMMAND, "backup", str(tmp_path / "b"), "--lake", str(folder / "lake")]
     )
-    wait_until(lambda: (tmp_path / "b" / "journal.sqlite").exists())
+    wait_until((tmp_path / "b" / "journal.sqlite").exists)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     refused = CollectorProcess(tmp_path / "lake").run("restore", str(tmp_path / "b"))
