@@ -39,8 +39,14 @@ class PortTakenError(Exception):
 class Collector:
     """Everything that runs from the wire to the lake, as one context manager."""
 
-    def __init__(self, settings: Settings, *, quiet: timedelta = QUIET) -> None:
-        """Nothing runs before the context is entered; `quiet` as in `Assembly.run`."""
+    def __init__(
+        self, settings: Settings, *, quiet: timedelta = QUIET, gate: Gate | None = None
+    ) -> None:
+        """Nothing runs before the context is entered; `quiet` as in `Assembly.run`.
+
+        None is the gate that the settings describe.
+        """
+        self._gate = gate
         self._settings = settings
         self._quiet = quiet
         self._running = ExitStack()
@@ -51,7 +57,7 @@ class Collector:
         """Start: the lake, the journal, the loader, then the doors."""
         with ExitStack() as started:
             home = place_of(self._settings).home
-            gate = gate_of(self._settings)
+            gate = self._gate or gate_of(self._settings)
             home.mkdir(parents=True, exist_ok=True)
             started.enter_context(only_writer(home))
             lake = open_writer(self._settings)
