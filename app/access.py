@@ -53,9 +53,7 @@ def check_reach(settings: Settings) -> None:
         )
     if settings.login and not os.environ.get(CLIENT_SECRET_VARIABLE):
         raise SettingsError(
-            [
-                f"[login] needs the client's secret, as the provider has it: set {CLIENT_SECRET_VARIABLE}"
-            ]
+            [f"[login] needs the secret that the provider gave: set {CLIENT_SECRET_VARIABLE}"]
         )
 
 

@@ -107,7 +107,9 @@ class Pki:
 
 
 @pytest.fixture
-def pki(tmp_path: Path) -> Pki:
+def pki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pki:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)  # requests prefers it to what we name
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
     return Pki(tmp_path)
 
 
@@ -394,6 +396,7 @@ def test_connections_are_bounded(opened: Opened) -> None:
 PUBLIC = '[tls]\ncertificate = "door.pem"\nkey = "door.key"\n'
 
 
+@pytest.mark.usefixtures("pki")
 @pytest.mark.parametrize(
     ("more", "has_token", "told"),
     [
@@ -407,7 +410,7 @@ PUBLIC = '[tls]\ncertificate = "door.pem"\nkey = "door.key"\n'
     ],
 )
 def test_a_door_opens_to_a_network_only_with_known_senders_and_encryption(
-    tmp_path: Path, pki: Pki, more: str, told: list[str], *, has_token: bool
+    tmp_path: Path, more: str, told: list[str], *, has_token: bool
 ) -> None:
     config = tmp_path / "latencytax.toml"
     config.write_text(f'lake = "lake"\nhttp_address = "0.0.0.0:0"\n{more}', encoding="utf-8")
