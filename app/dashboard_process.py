@@ -66,6 +66,11 @@ class DashboardProcess:
         self._running.close()
 
     @property
+    def pid(self) -> int:
+        """The process, as the system numbers it."""
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         """Whether the process is alive."""
         return self._process.poll() is None
