@@ -21,6 +21,8 @@ from sql.settings import Limits, Settings, SettingsError, host_and_port
 
 BEARER = "bearer"
 BURST_S = 10.0
+LOOK_EVERY_S = 0.2
+"""For tokens that have come or gone."""
 REMEDY = (
     "send the header `authorization: Bearer TOKEN` (OTEL_EXPORTER_OTLP_HEADERS="
     "'authorization=Bearer%20TOKEN') with a token from `latencytax token create`."
@@ -43,8 +45,11 @@ class Gate:
         self.cors_origins = cors_origins
         self.tls = tls
         self.certificates: Reread[Certificates] | None = certificates_of(tls) if tls else None
-        self._file = tokens_file
-        self._tokens = Reread((tokens_file,), lambda: read(tokens_file)) if tokens_file else None
+        self._tokens: Reread[list[Token] | None] | None = None
+        if tokens_file:
+            self._tokens = Reread(
+                (tokens_file,), lambda: _read(tokens_file), look_every_s=LOOK_EVERY_S
+            )
         self._was_guarded = False
         self._paid_until: dict[str, float] = {}
         self._lock = Lock()
@@ -52,23 +57,24 @@ class Gate:
     @property
     def is_guarded(self) -> bool:
         """Whether a token is needed."""
-        if not self._was_guarded and self._file:
-            self._was_guarded = self._file.exists()
-        return self._was_guarded
+        return self._known() is not None
 
-    @property
-    def tokens(self) -> Iterable[Token]:
-        """Those that are known, expired ones too."""
-        return self._tokens.newest() if self._tokens else ()
+    def _known(self) -> list[Token] | None:
+        """All tokens, expired ones too; None where there never was a file of them."""
+        tokens = self._tokens.newest() if self._tokens else None
+        if tokens is not None:
+            self._was_guarded = True
+        return [] if tokens is None and self._was_guarded else tokens
 
     def admit(self, authorization: str | None, scope: Scope) -> Token | None:
         """Whose request it is; None where nobody needs to say. Raises RefusedError."""
-        if not self.is_guarded:
+        known = self._known()
+        if known is None:
             return None
         kind, _, secret = (authorization or "").partition(" ")
         if kind.lower() != BEARER or not secret:
             raise UnknownSenderError(f"This door needs a token: {REMEDY}", reason="no_token")
-        token = found(self.tokens, secret.strip())
+        token = found(known, secret.strip())
         if token is None:
             raise UnknownSenderError(
                 f"The token is not known here, or was revoked: {REMEDY}", reason="unknown_token"
@@ -133,6 +139,10 @@ def tokens_file(settings: Settings) -> Path:
     if settings.doors.tokens:
         return Path(settings.doors.tokens)
     return place_of(settings).home / "tokens.toml"
+
+
+def _read(file: Path) -> list[Token] | None:
+    return read(file) if file.exists() else None
 
 
 def _openings(settings: Settings, gate: Gate) -> Iterable[str]:

@@ -24,7 +24,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import (
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExportResult
 
-from collector import tokens
+from collector import gate, tokens
 from collector.accept import Admission
 from collector.exposition import Exposition
 from collector.gate import Gate, gate_of
@@ -48,6 +48,12 @@ def bearer(secret: str) -> dict[str, str]:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "tokens.toml"
+
+
+@pytest.fixture(autouse=True)
+def _looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes of tokens are seen by the next request, so that no test waits."""
+    monkeypatch.setattr(gate, "LOOK_EVERY_S", 0)
 
 
 @pytest.fixture
