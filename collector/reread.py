@@ -23,7 +23,7 @@ class UnreadableFileError(Exception):
 class Reread(Generic[Value]):
     """What files say, for any thread.
 
-    A look is a system call, which gives Python's lock away: 15 µs of each request under load.
+    A look is a system call, which gives Python's lock away to the other threads.
     """
 
     def __init__(
