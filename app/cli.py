@@ -13,6 +13,7 @@ from app.commands import doctor as doctor_verb
 from app.commands import import_conversions as conversions_verb
 from app.commands import import_traces as import_verb
 from app.commands import query, serve, upkeep
+from app.commands import repair as repair_verb
 from app.commands.groups import alert, digest, slo, token
 from app.conversion_columns import ColumnsError, columns_told
 from app.conversion_files import ConversionFileError
@@ -174,6 +175,13 @@ def sql(
 def check(settings: Settings) -> int:
     """Test what the models claim about their rows."""
     return upkeep.check(settings)
+
+
+@cli.command()
+@with_settings()
+def repair(settings: Settings) -> int:
+    """Set data files aside that cannot be read, so that the rest of the lake can be asked."""
+    return repair_verb.repair(settings)
 
 
 @cli.command()

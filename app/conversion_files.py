@@ -62,7 +62,7 @@ def _parquet(path: Path) -> Iterator[Row]:
 
 def _text(file: io.BufferedReader) -> Iterator[Row]:
     packed = file.peek(2).startswith(GZIP_MAGIC)
-    stream: BinaryIO = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
+    stream: gzip.GzipFile | io.BufferedReader = gzip.GzipFile(fileobj=file) if packed else file
     with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="") as text:
         first = text.readline()
         match first.lstrip()[:1]:

@@ -36,7 +36,12 @@ class DashboardProcess:
         self.url = f"http://{reachable(join(self._host, self._port))}"
 
     def __enter__(self) -> Self:
-        """Start it; it answers some seconds later."""
+        """As `start`."""
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, the first time or after it ended; it answers some seconds later."""
         command = [sys.executable, "-m", "streamlit", "run", str(SERVER)]
         options = {
             "server.address": self._host,
@@ -53,7 +58,6 @@ class DashboardProcess:
             stdout=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C reaches us alone, so that we end things in order
         )
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Ask it to end, and insist after a few seconds."""

@@ -47,7 +47,7 @@ def with_settings(lake: str | None = None) -> Callable[[Callable[..., int]], Cal
             for name, (kind, default) in shared.items()
         ]
         parameters = [*own_parameters, *shared_parameters]
-        run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by inspect, declared by none
         run.__annotations__ = {each.name: each.annotation for each in parameters}
         return run
 

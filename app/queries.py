@@ -163,7 +163,19 @@ def pipeline_unmapped_keys(cursor: DuckDBPyConnection) -> pl.DataFrame:
 
 def digests(cursor: DuckDBPyConnection) -> pl.DataFrame:
     """One row per digest that was due, the newest fifty, newest first."""
-    return _frame(cursor, "from digests order by scheduled_at desc, recipient limit 50")
+    return _frame(cursor, "from digests order by scheduled_at desc, recipient_number limit 50")
+
+
+def alerts(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row per alert, those that last first, then the newest; a hundred of them."""
+    query = "from alerts order by closed_at is null desc, opened_at desc, use_case limit 100"
+    return _frame(cursor, query)
+
+
+def alert_states(cursor: DuckDBPyConnection, as_of: datetime) -> pl.DataFrame:
+    """One row per alert that there can be."""
+    query = "from alert_states($as_of) order by use_case, position, kind"
+    return _frame(cursor, query, {"as_of": as_of})
 
 
 def scope(filters: Filters) -> dict[str, Value]:
@@ -176,6 +188,14 @@ def scope(filters: Filters) -> dict[str, Value]:
         "tiers": list(filters.tiers) or None,
         "environments": list(filters.environments) or None,
     }
+
+
+def one_in(cursor: DuckDBPyConnection, filters: Filters) -> int:
+    """One in how many requests are looked at for levers."""
+    values = {name: scope(filters)[name] for name in ("from_at", "to_at", "use_cases")}
+    query = "select levers_one_in($from_at, $to_at, $use_cases::varchar[])"
+    [(found,)] = cursor.execute(query, values).fetchall()
+    return int(found)
 
 
 def _frame(

@@ -7,7 +7,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from app import bound
-from app.queries import Filters, scope
+from app.queries import Filters, one_in, scope
 
 _CHOSEN = "$use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]"
 _PERIOD = f"""
@@ -35,7 +35,7 @@ from latency_tax_trend(
     "checks": f"from tax_checks\n{_OF_CASES}",
     "fits": f"from tax_fits\n{_OF_CASES}",
     "moves": f"""\
-from opportunities({_PERIOD}
+from opportunities({_PERIOD}, $one_in
 ) as found
 inner join use_cases on found.use_case = use_cases.name
 inner join levers on found.lever = levers.lever
@@ -49,7 +49,10 @@ limit 3""",
 
 def ask(cursor: DuckDBPyConnection, figure: str, filters: Filters) -> pl.DataFrame:
     """The rows of a figure; columns as in its model."""
-    return bound.run(cursor, FIGURES[figure], _values(filters))
+    values = _values(filters)
+    if "$one_in" in FIGURES[figure]:
+        values = {**values, "one_in": one_in(cursor, filters)}
+    return bound.run(cursor, FIGURES[figure], values)
 
 
 def as_typed(figure: str, filters: Filters) -> str:
@@ -63,4 +66,5 @@ def has_conversions(cursor: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def _values(filters: Filters) -> bound.Values:
-    return {**scope(filters), "bucket_seconds": filters.bucket_seconds}
+    """With all requests looked at for levers; the page may look at a part."""
+    return {**scope(filters), "bucket_seconds": filters.bucket_seconds, "one_in": 1}

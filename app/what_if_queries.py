@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from app.queries import Filters, scope
+from app.queries import Filters, one_in, scope
 from sql.what_if import Asked, Outcome, what_if
 
 SPEEDS_OVER = timedelta(days=28)
@@ -19,7 +19,10 @@ Chosen = tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
 
 
 def opportunities(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
-    """One row per use case and lever: where most money, else most time, can be won, best first."""
+    """One row per use case and lever: where most money, else most time, can be won, best first.
+
+    Of very many requests, a part is looked at.
+    """
     return cursor.execute(
         """
         select
@@ -29,7 +32,8 @@ def opportunities(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
             levers.description,
         from opportunities(
             $from_at, $to_at,
-            $use_cases::varchar[], $channels::varchar[], $tiers::varchar[], $environments::varchar[]
+            $use_cases::varchar[], $channels::varchar[],
+            $tiers::varchar[], $environments::varchar[], $one_in
         ) as found
         inner join use_cases on found.use_case = use_cases.name
         inner join levers on found.lever = levers.lever
@@ -45,7 +49,7 @@ def opportunities(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
             found.saved_p95_ms desc nulls last,
             levers."position"
         """,
-        scope(filters),
+        {**scope(filters), "one_in": one_in(cursor, filters)},
     ).pl()
 
 

@@ -17,6 +17,7 @@ from typing import Self
 
 from collector.errors import JournalBrokenError, JournalFullError
 from collector.journal_file import REPEATS_KNOWN, Batch, JournalFile, NewBatch, Refusal
+from collector.journal_salvage import salvage
 
 __all__ = ["Batch", "Journal", "Refusal"]
 
@@ -57,7 +58,11 @@ class Journal:
     """Thread-safe, except that `peek` and `refusals` belong to one thread, the loader."""
 
     def __init__(self, path: Path, *, limit_bytes: int) -> None:
-        """Opens or creates the file; `limit_bytes` bounds the bodies in it."""
+        """Opens or creates the file, or makes a new one of what can be read of a damaged one.
+
+        `limit_bytes` bounds the bodies in it.
+        """
+        salvage(path)
         self._file = JournalFile(path)
         self._limit_bytes = limit_bytes
         self.journal_id = self._file.journal_id()

@@ -4,9 +4,12 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import astuple, fields, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_type_hints
 
-Row = TypeVar("Row")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Row = TypeVar("Row", bound="DataclassInstance")
 
 
 class Ledger(Generic[Row]):
@@ -19,8 +22,7 @@ class Ledger(Generic[Row]):
         self.name = name
         self.key = key
         self.columns = {
-            field.name: _plain(get_type_hints(kind)[field.name])
-            for field in fields(kind)  # type: ignore[arg-type]
+            field.name: _plain(get_type_hints(kind)[field.name]) for field in fields(kind)
         }
         """The type of each, None aside."""
         self._con = con
@@ -29,6 +31,13 @@ class Ledger(Generic[Row]):
             f"create table if not exists {name} ({', '.join(self.columns)}, "
             f"is_archived integer not null default 0, primary key ({', '.join(key)}))"
         )
+        self._add_what_is_new()
+
+    def _add_what_is_new(self) -> None:
+        """Columns that an earlier release did not have; its rows know nothing of them."""
+        known = {row[1] for row in self._con.execute(f"pragma table_info({self.name})")}
+        for name in self.columns.keys() - known:
+            self._con.execute(f"alter table {self.name} add column {name}")
 
     def claim(self, row: Row) -> bool:
         """Whether the row is ours: true for the first one who has its key."""
@@ -41,7 +50,7 @@ class Ledger(Generic[Row]):
 
     def note(self, row: Row, **changes: Any) -> Row:
         """The row with changes."""
-        changed: Row = replace(row, **changes)  # type: ignore[type-var]
+        changed = replace(row, **changes)
         sets = ", ".join(f"{name} = ?" for name in self.columns)
         keys = " and ".join(f"{name} = ?" for name in self.key)
         self._con.execute(
@@ -62,6 +71,10 @@ class Ledger(Generic[Row]):
         """What the lake does not know yet."""
         return self.rows("is_archived = 0")
 
+    def archive_again(self) -> None:
+        """The lake knows nothing of it."""
+        self._con.execute(f"update {self.name} set is_archived = 0")
+
     def archived(self, rows: Iterable[Row]) -> None:
         """The lake has these; what has changed meanwhile stays to be archived."""
         unchanged = " and ".join(f"{name} is ?" for name in self.columns)
@@ -70,7 +83,7 @@ class Ledger(Generic[Row]):
         )
 
     def _stored(self, row: Row) -> tuple[object, ...]:
-        return tuple(map(_text, astuple(row)))  # type: ignore[call-overload]
+        return tuple(map(_text, astuple(row)))
 
     def _read(self, stored: tuple[Any, ...]) -> Row:
         named = zip(self.columns.items(), stored, strict=True)

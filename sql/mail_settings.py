@@ -1,12 +1,13 @@
 """What ``latencytax.toml`` says about mail: the server, who gets a digest, and when."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from email.headerregistry import Address
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -74,6 +75,22 @@ def _listed(value: object) -> object:
 
 
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+
+
+def masked(address: str) -> str:
+    """``a…@example.com``: whose it is for those who know, of no use to those who do not."""
+    name, _, host = address.rpartition("@")
+    return f"{name[:1]}…@{host}"
+
+
+def without(address: str, text: str) -> str:
+    """The text with the address masked, however it is written there."""
+    shown = masked(address)
+    for written in (address, quote(address)):
+        text = re.sub(re.escape(written), shown, text, flags=re.IGNORECASE)
+    return text
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]

@@ -66,6 +66,7 @@ class Maintenance:
         """The chores that are due."""
         for index, chore in enumerate(CHORES):
             if self._clock() >= self._due_at[index]:
+                # One that fails is not tried again at once: loading goes on beside it.
+                self._due_at[index] = self._clock() + chore.every_s
                 for statement in chore.statements:
                     self._con.execute(statement)
-                self._due_at[index] = self._clock() + chore.every_s

@@ -24,7 +24,7 @@ BUSY_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One digest on its way to one recipient; columns as in the lake's table ``digests``."""
+    """One digest on its way to one recipient; the lake's ``digests`` has it without addresses."""
 
     recipient: str
     scheduled_at: datetime
@@ -57,6 +57,7 @@ class Alert:
     calm_since: datetime | None
     closed_at: datetime | None
     error: str | None
+    told_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,10 @@ class Outbox:
         self.digests = Ledger(self._con, "digests", Dispatch, ("recipient", "scheduled_at"))
         key: tuple[str, ...] = ("use_case", "position", "kind", "opened_at")
         self.alerts = Ledger(self._con, "alerts", Alert, key)
+        self._con.execute(
+            "create table if not exists recipients "
+            "(number integer primary key, address text unique not null)"
+        )
         key = ("recipient", "schedule", "time_zone")
         self.schedules = Ledger(self._con, "schedules", KnownSchedule, key)
 
@@ -91,6 +96,12 @@ class Outbox:
     def __exit__(self, *_: object) -> None:
         """Closes the file."""
         self._con.close()
+
+    def number_of(self, address: str) -> int:
+        """What tells the recipient from others where addresses are not shown."""
+        self._con.execute("insert or ignore into recipients (address) values (?)", (address,))
+        found = self._con.execute("select number from recipients where address = ?", (address,))
+        return int(found.fetchone()[0])
 
     def settle_interrupted(self) -> None:
         """Whoever was handing over is dead, since only one may send: nobody knows what came of it.

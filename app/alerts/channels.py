@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +23,11 @@ from urllib.request import Request, urlopen
 
 from app.digest.smtp import HandOverError, hand_over
 from sql.alert_settings import SECRET_VARIABLE, SLACK_VARIABLE
-from sql.mail_settings import Smtp
+from sql.mail_settings import Smtp, masked, without
 from sql.settings import Settings
 
 TIMEOUT_S = 10.0
+MAIL, SLACK, WEBHOOK = "e-mail", "Slack", "webhook"
 SLACK_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -49,8 +51,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way to tell; `tell` raises NotToldError."""
+    """One way to tell; `tell` raises NotToldError. Neither kind nor name holds a whole address."""
 
+    kind: str
     name: str
     tell: Callable[[Message], None]
 
@@ -61,12 +64,17 @@ def channels(settings: Settings) -> Iterator[Channel]:
     if alerts is None:
         return
     for address in alerts.emails:
-        yield Channel(address, partial(_mail, smtp, address))
+        yield Channel(MAIL, f"{MAIL} to {masked(address)}", partial(_mail, smtp, address))
     if url := os.environ.get(SLACK_VARIABLE):
-        yield Channel("Slack", partial(_slack, url))
+        yield Channel(SLACK, SLACK, partial(_slack, url))
     if alerts.webhook:
         hook = alerts.webhook
-        yield Channel(hook, lambda message: _webhook(hook, message))
+        yield Channel(WEBHOOK, WEBHOOK, partial(_webhook, hook))
+
+
+def kinds(settings: Settings) -> dict[str, int]:
+    """How many of each kind there are."""
+    return Counter(channel.kind for channel in channels(settings))
 
 
 def _mail(smtp: Smtp | None, address: str, message: Message) -> None:
@@ -83,7 +91,7 @@ def _mail(smtp: Smtp | None, address: str, message: Message) -> None:
     try:
         hand_over(smtp, address, bytes(mail), lambda: None)
     except HandOverError as error:
-        raise NotToldError(str(error)) from error
+        raise NotToldError(without(address, str(error))) from error
 
 
 def _slack(url: str, message: Message) -> None:

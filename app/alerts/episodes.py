@@ -38,6 +38,7 @@ def opened(state: State, now: datetime) -> Alert:
         calm_since=None,
         closed_at=None,
         error=None,
+        told_by=None,
     )
 
 

@@ -56,13 +56,32 @@ class State:
                 f"{self.name}: no request in the last hour. "
                 f"At this hour there are usually {wording.count(self.usual)}."
             )
-        of_step = f" of {self.about_step.replace('_', ' ')}" if self.about_step else ""
-        late = f"over {wording.duration(self.threshold_ms)}{of_step} or failed"
-        told = (
-            f"{self.name}: {wording.count(self.bad)} of {wording.count(self.total)} requests "
-            f"{late} in the last {_length(self.long_minutes)}. {self._pace}"
-        )
+        told = f"{self.name}: {self.seen}. {self._pace}"
         return f"{told} Mostly: {self._step}." if self.step else told
+
+    @property
+    def seen(self) -> str:
+        """What it rests on."""
+        if self.kind == "silence":
+            return f"usually {wording.plural(self.usual or 0, 'request')} at this hour"
+        if not self.total:
+            return f"no requests in the last {_length(self.long_minutes)}"
+        return (
+            f"{wording.count(self.bad)} of {wording.count(self.total)} requests "
+            f"{self._late} in the last {_length(self.long_minutes)}"
+        )
+
+    @property
+    def rule(self) -> str:
+        """What it looks for."""
+        if self.kind == "silence":
+            return "no request in an hour that usually has some"
+        return f"{wording.SLI_WORDS.get(self.metric or '', 'answer')} {self._late}"
+
+    @property
+    def _late(self) -> str:
+        of_step = f" of {self.about_step.replace('_', ' ')}" if self.about_step else ""
+        return f"over {wording.duration(self.threshold_ms)}{of_step} or failed"
 
     @property
     def name(self) -> str:

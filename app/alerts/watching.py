@@ -56,15 +56,20 @@ def _tell(step: Step, state: State | None, to: Sequence[Channel], now: datetime)
         opened_at=alert.opened_at,
         at=now,
     )
-    errors = tell(message, to)
-    return _noted(step, errors, is_told=len(errors) < len(to), now=now)
+    told_by, errors = tell(message, to)
+    return _noted(step, told_by, errors, now)
 
 
-def _noted(step: Step, errors: list[str], *, is_told: bool, now: datetime) -> Alert:
+def _noted(step: Step, told_by: Sequence[str], errors: Sequence[str], now: datetime) -> Alert:
     error = "; ".join(errors) or None
-    if is_told:
-        times_told = step.alert.times_told + 1
-        return replace(step.alert, told_at=now, times_told=times_told, error=error)
+    if told_by:
+        return replace(
+            step.alert,
+            told_at=now,
+            times_told=step.alert.times_told + 1,
+            error=error,
+            told_by=", ".join(dict.fromkeys(told_by)),
+        )
     return replace(step.alert, closed_at=None, error=error)
 
 
@@ -77,12 +82,14 @@ def _id(alert: Alert) -> str:
     return blake2b(words.encode(), digest_size=8).hexdigest()
 
 
-def tell(message: Message, to: Sequence[Channel]) -> list[str]:
-    """Tell every channel; why those that did not take it did not."""
-    errors = []
+def tell(message: Message, to: Sequence[Channel]) -> tuple[list[str], list[str]]:
+    """Tell every channel: the kinds of those that took it, and why the others did not."""
+    told_by, errors = [], []
     for channel in to:
         try:
             channel.tell(message)
         except NotToldError as error:
             errors.append(f"{channel.name}: {error}")
-    return errors
+        else:
+            told_by.append(channel.kind)
+    return told_by, errors

@@ -1,8 +1,10 @@
 """``collect``, ``dashboard`` and ``up``: run until asked to stop."""
 
+from collections import deque
 from contextlib import ExitStack
 from dataclasses import replace
 from threading import Event
+from time import monotonic
 
 from typer import echo
 
@@ -15,6 +17,8 @@ from collector.service import Collector
 from sql.settings import Settings, host_and_port
 
 DONE, FAILED = 0, 1
+MOST_STARTS, WITHIN_S = 3, 60.0
+"""A dashboard that ends more often than that is broken, and starting it again hides it."""
 
 
 def collect(settings: Settings) -> int:
@@ -77,9 +81,15 @@ def say_url(page: DashboardProcess, stop: Event) -> None:
 
 
 def wait(page: DashboardProcess, stop: Event) -> int:
-    """Wait until asked to stop; fails when the dashboard ends before."""
+    """Wait until asked to stop, with a dashboard that is there; fails when it keeps ending."""
+    started_again: deque[float] = deque(maxlen=MOST_STARTS)
     while not stop.wait(0.5):
-        if not page.is_running:
-            echo("The dashboard ended by itself; its last words are above.", err=True)
+        if page.is_running:
+            continue
+        if len(started_again) == MOST_STARTS and monotonic() - started_again[0] < WITHIN_S:
+            echo("The dashboard ends again and again; its last words are above.", err=True)
             return FAILED
+        echo("The dashboard ended by itself and is started again.", err=True)
+        started_again.append(monotonic())
+        page.start()
     return DONE

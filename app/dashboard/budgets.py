@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from app.dashboard import steps, wording
-from app.dashboard.theme import State
+from app.palette import State
 
 _LATENESS = {
     "first_token": "answers its first token in",

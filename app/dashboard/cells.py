@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from app.dashboard import theme
+from app import palette
 
 _ALIGNED = ' class="lt-number"'
 
@@ -40,7 +40,7 @@ def table(label: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> st
 def chip(colour: str, mark: str, words: str) -> str:
     """A verdict: colour, shape and word."""
     return (
-        f'<span class="lt-chip" style="color:{theme.variable(colour)}">'
+        f'<span class="lt-chip" style="color:{palette.variable(colour)}">'
         f'<span aria-hidden="true">{mark}</span> {words}</span>'
     )
 

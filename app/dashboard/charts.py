@@ -7,21 +7,21 @@ from datetime import datetime, timedelta
 import altair as alt
 import polars as pl
 
-from app.dashboard import theme, wording
+from app import palette
+from app.dashboard import wording
 from app.dashboard.budgets import Budget
-from app.dashboard.theme import State
+from app.palette import State
+from app.pictures import TEXT_PX, AnyChart
 
-AnyChart = alt.LayerChart | alt.FacetChart
 ROW_PX = 26
-TEXT_PX = 13
 MINUTE = timedelta(minutes=1)
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 STATES: tuple[State, ...] = ("within", "at_risk", "missed", "too_few")
 SHAPES = ("circle", "triangle-up", "diamond", "square")
-WORDS = [theme.STATE_WORDS[state] for state in STATES]
+WORDS = [palette.STATE_WORDS[state] for state in STATES]
 
 
-def percentiles_to_budget(budgets: Sequence[Budget], colours: theme.Colours) -> AnyChart:
+def percentiles_to_budget(budgets: Sequence[Budget], colours: palette.Colours) -> AnyChart:
     """A row for each budget: its percentiles as multiples of it; one line is the budget."""
     names = alt.Axis(
         labelLimit=180,
@@ -33,7 +33,7 @@ def percentiles_to_budget(budgets: Sequence[Budget], colours: theme.Colours) -> 
         grid=False,
     )
     multiples = alt.Axis(values=TICKS, labelExpr="format(datum.value, '~g') + ' ×'", domain=False)
-    state_colours = [colours[theme.STATE_COLOURS[state]] for state in STATES]
+    state_colours = [colours[palette.STATE_COLOURS[state]] for state in STATES]
     rows = alt.Chart(_rows(budgets)).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=names),
         x=alt.X("due:Q", title="p50 to p95, × budget", axis=multiples).scale(
@@ -54,7 +54,7 @@ def percentiles_to_budget(budgets: Sequence[Budget], colours: theme.Colours) -> 
     return alt.layer(*_budget_line(colours), *layers, height=alt.Step(ROW_PX), config=text)
 
 
-def spans_per_minute(rate: pl.DataFrame, colours: theme.Colours) -> alt.Chart:
+def spans_per_minute(rate: pl.DataFrame, colours: palette.Colours) -> alt.Chart:
     """The last hour, a bar a minute; by square root, so that an import does not hide the rest."""
     title = alt.Title(
         "Spans per minute (UTC), square-root scale", anchor="start", fontWeight="normal"
@@ -102,7 +102,7 @@ def percentiles_to_budget_text(budgets: Sequence[Budget]) -> str:
     """The same chart in words."""
     rows = (
         f"{name}: {budget.due_figure} against {wording.duration(budget.threshold_ms)}, "
-        f"{theme.STATE_WORDS[budget.state].lower()}"
+        f"{palette.STATE_WORDS[budget.state].lower()}"
         for name, budget in zip(_names(budgets), budgets, strict=True)
     )
     return "Percentiles of each budget as multiples of it. " + "; ".join(rows)
@@ -116,7 +116,7 @@ def _rows(budgets: Sequence[Budget]) -> pl.DataFrame:
             "due": budget.due_to_budget_ratio,
             "figure": budget.due_figure,
             "budget": wording.duration(budget.threshold_ms),
-            "verdict": theme.STATE_WORDS[budget.state],
+            "verdict": palette.STATE_WORDS[budget.state],
             "requests": wording.count(budget.n),
         }
         for name, budget in zip(_names(budgets), budgets, strict=True)
@@ -140,7 +140,7 @@ def _names(budgets: Sequence[Budget]) -> list[str]:
     return [name(budget) for budget in budgets]
 
 
-def _budget_line(colours: theme.Colours) -> tuple[alt.Chart, alt.Chart]:
+def _budget_line(colours: palette.Colours) -> tuple[alt.Chart, alt.Chart]:
     at_budget = alt.Chart(pl.DataFrame({"ratio": [1.0], "label": ["budget"]})).encode(x="ratio:Q")
     line = at_budget.mark_rule(color=colours["ink"], strokeDash=[4, 3])
     label = at_budget.mark_text(baseline="bottom", dy=-4, color=colours["ink"])

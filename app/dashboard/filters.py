@@ -34,6 +34,11 @@ class Choices:
     is_live: bool
     """Whether the page follows the lake."""
 
+    @property
+    def dates(self) -> str:
+        """The period as it is told where "the last week" would mean another one tomorrow."""
+        return wording.between(self.filters.from_at, self.filters.to_at)
+
 
 RANGES = {
     "1h": Range(timedelta(hours=1), timedelta(minutes=2), "in the last hour", "the hour before"),

@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import duckdb
 
-from app import queries, tax_queries
-from app.dashboard import data, filters, theme
+from app import palette, queries, tax_queries
+from app.dashboard import data, filters
 from app.dashboard.tax import charts as tax_charts
 from app.dashboard.tax import page as tax
 from sql.lake import LakeMissingError, LakeTooNewError
@@ -28,4 +28,4 @@ def ask() -> None:
         data.load(snapshot, tax_queries.has_conversions)
         for figure in tax_queries.FIGURES:
             data.load(snapshot, tax_queries.ask, figure, chosen)
-        tax_charts.composition(tax.tax_of(snapshot, chosen), theme.LIGHT).to_dict()
+        tax_charts.composition(tax.tax_of(snapshot, chosen), palette.LIGHT).to_dict()

@@ -1,6 +1,7 @@
 """The frame around every page: navigation, filters, one snapshot a run, and following new data."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from app import queries
 from app.access import Role
-from app.dashboard import data, links, login, onboarding, theme, wording
+from app.dashboard import data, exports, links, login, onboarding, theme, wording
+from app.dashboard.alerting import page as alerts
 from app.dashboard.ask import page as sql
 from app.dashboard.board import page as board
 from app.dashboard.digests import page as digest
@@ -26,6 +28,7 @@ from sql.settings import Settings, SettingsError, load_settings
 
 REFRESH_S = 3
 SKELETON_PX = 480
+DRAWN = "drawn"  # key of the page that this reader sees
 ICON = Path(__file__).with_name("icon.svg")
 
 
@@ -33,7 +36,7 @@ def run() -> None:
     """Draw the page that the URL names, from one snapshot of the lake."""
     st.set_page_config("Latency Tax", ICON, layout="wide")
     st.logo(ICON, size="large")
-    theme.apply()
+    theme.apply(exports.STYLE_SHEET)
     try:
         settings = load_settings(None)
         role = login.role(settings)
@@ -70,15 +73,25 @@ def _draw(settings: Settings, snapshot: data.Snapshot, role: Role) -> None:
             _page("Traces", links.TRACES, traces.show, snapshot, chosen),
             *([_page("SQL", "sql", sql.show, settings)] if role == "sql" else []),
             _page("Pipeline", "pipeline", pipeline.show, snapshot, settings),
+            _page("Alerts", "alerts", alerts.show, snapshot, settings),
             _page("Digest", "digest", digest.show, snapshot, settings),
         ]
     )
     as_of = wording.as_of(arrivals["loaded_at"], snapshot.version.minute)
     theme.text(f"Data as of {as_of}", "note")
-    with st.skeleton(height=SKELETON_PX):
+    with _skeleton(page.url_path):
         page.run()
     links.follow_in_place()
     _follow(settings, snapshot.version, is_live=chosen.is_live)
+
+
+def _skeleton(path: str) -> AbstractContextManager[object]:
+    """Stands in for a page that is not there yet; one that is drawn again stays as it was."""
+    if st.session_state.get(DRAWN) == path:
+        st.empty()  # in the skeleton's place, so that what follows keeps its own
+        return nullcontext()
+    st.session_state[DRAWN] = path
+    return st.skeleton(height=SKELETON_PX)
 
 
 def _page(title: str, path: str, show: Callable[..., None], *values: object) -> StreamlitPage:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from app.dashboard import theme, wording
+from app import palette
+from app.dashboard import wording
 from app.dashboard.links import Pairs, anchor, link_to_trace
 from app.dashboard.request_words import OUTCOMES, Request, cost
 from app.dashboard.safe_text import shown
@@ -74,9 +75,9 @@ def _budget(request: Request) -> str:
     if request.over_budget_ms is None:
         return wording.UNKNOWN
     if request.over_budget_ms <= 0:
-        return _chip("within", theme.STATE_MARKS["within"], "Within")
+        return _chip("within", palette.STATE_MARKS["within"], "Within")
     over = f"{wording.duration(request.over_budget_ms)} over"
-    return _chip("missed", theme.STATE_MARKS["missed"], over)
+    return _chip("missed", palette.STATE_MARKS["missed"], over)
 
 
 def _outcome(request: Request) -> str:
@@ -86,6 +87,6 @@ def _outcome(request: Request) -> str:
 
 def _chip(colour: str, mark: str, words: str) -> str:
     return (
-        f'<span class="lt-chip" style="color:{theme.variable(colour)}">'
+        f'<span class="lt-chip" style="color:{palette.variable(colour)}">'
         f'<span aria-hidden="true">{mark}</span> {words}</span>'
     )

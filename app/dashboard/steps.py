@@ -8,7 +8,7 @@ colour-blind readers and in a grey print.
 
 from dataclasses import dataclass
 
-from app.dashboard.theme import DARK, Colours
+from app.palette import DARK, Colours
 
 
 @dataclass(frozen=True, slots=True)

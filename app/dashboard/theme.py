@@ -7,53 +7,16 @@ from typing import Literal
 import polars as pl
 import streamlit as st
 
-Colours = dict[str, str]
-State = Literal["within", "at_risk", "missed", "too_few", "no_data"]
-"""How a budget is kept."""
-
-# Within, at risk and missed differ in lightness as well as hue, so that they stay apart for
-# colour-blind readers and in a grey print; a word and a shape go with each.
-LIGHT: Colours = {
-    "within": "#0b7d79",
-    "at_risk": "#c98a00",
-    "missed": "#b3320f",
-    "accent": "#2f5fd0",
-    "quiet": "#68717d",
-    "line": "#dfe3e8",
-    "ink": "#171b21",
-    "paper": "#ffffff",
-}
-DARK: Colours = {
-    "within": "#4fc3bd",
-    "at_risk": "#f2c14e",
-    "missed": "#ff8a65",
-    "accent": "#7ea6ff",
-    "quiet": "#98a2ae",
-    "line": "#2b323b",
-    "ink": "#e7eaee",
-    "paper": "#0f1216",
-}
-STATE_WORDS: dict[State, str] = {
-    "within": "Within budget",
-    "at_risk": "At risk",
-    "missed": "Missed",
-    "too_few": "Undecided",
-    "no_data": "No requests",
-}
-STATE_MARKS: dict[State, str] = {
-    "within": "●",
-    "at_risk": "▲",
-    "missed": "◆",
-    "too_few": "■",
-    "no_data": "■",
-}
-STATE_COLOURS: dict[State, str] = {
-    "within": "within",
-    "at_risk": "at_risk",
-    "missed": "missed",
-    "too_few": "quiet",
-    "no_data": "quiet",
-}
+from app.palette import (
+    DARK,
+    LIGHT,
+    STATE_COLOURS,
+    STATE_MARKS,
+    STATE_WORDS,
+    Colours,
+    State,
+    variable,
+)
 
 
 def colours() -> Colours:
@@ -61,16 +24,11 @@ def colours() -> Colours:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def variable(name: str) -> str:
-    """A colour as CSS writes it: it follows the theme by itself."""
-    return f"light-dark({LIGHT[name]},{DARK[name]})"
-
-
-def apply() -> None:
-    """Add our style sheet to the page."""
+def apply(more: str = "") -> None:
+    """Add our style sheet to the page, and more to it."""
     names = {"quiet", "line", "ink"}
     variables = "".join(f"--lt-{name}:{variable(name)};" for name in sorted(names))
-    st.html(f"<style>:root{{{variables}}}{STYLE_SHEET}</style>")
+    st.html(f"<style>:root{{{variables}}}{STYLE_SHEET}{more}</style>")
 
 
 def text(words: str, role: Literal["headline", "lead", "note"]) -> None:
@@ -126,6 +84,7 @@ STYLE_SHEET = """
 .lt-board th:last-child, .lt-board td:last-child { padding-right: 0; }
 .lt-board .lt-number { text-align: right; white-space: nowrap; }
 .lt-board b { font-weight: 600; }
+.lt-board a { color: var(--st-link-color, inherit); }
 .lt-board small { display: block; color: var(--lt-quiet); font-size: .875rem; }
 .lt-board:not(.lt-even) th:nth-child(4) { min-width: 9rem; }
 .lt-trend { display: block; width: 100%; min-width: 6rem; max-width: 160px; height: 32px;
@@ -136,6 +95,8 @@ STYLE_SHEET = """
 .lt-words th, .lt-words td { padding: .45rem 1rem .45rem 0; vertical-align: top; border: 0;
   border-bottom: 1px solid var(--lt-line); }
 .lt-words td:last-child { overflow-wrap: anywhere; }
+.lt-words td:first-child:nth-last-child(2) { overflow-wrap: anywhere; min-width: 6rem; }
+.lt-words td:last-child:nth-child(2) { min-width: 6rem; }
 .lt-facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
   gap: 1.25rem 2rem; font-size: .9375rem; }
 .lt-facts .lt-meter { max-width: none; }

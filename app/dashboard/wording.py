@@ -149,6 +149,11 @@ def moment(at: datetime, now: datetime) -> str:
     return f"{at.day} {at:%b %H:%M}" if at.year == now.year else f"{at.day} {at:%b %Y %H:%M}"
 
 
+def between(from_at: datetime, to_at: datetime) -> str:
+    """``21 November 2026 08:00 to 28 November 2026 08:00 UTC``."""
+    return f"{from_at:%-d %B %Y %H:%M} to {to_at:%-d %B %Y %H:%M} UTC"
+
+
 def as_of(at: datetime | None, now: datetime) -> str:
     """``14:02:31 UTC`` today, ``3 December 14:02:31 UTC`` on another day."""
     if at is None:

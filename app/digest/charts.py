@@ -10,19 +10,18 @@ import altair as alt
 import polars as pl
 from PIL import Image
 
-from app.dashboard import charts, steps, theme, wording
-from app.dashboard.charts import TEXT_PX, AnyChart
+from app import palette
+from app.dashboard import charts, steps, wording
 from app.dashboard.seconds.words import SHOWN_LEAST
 from app.digest.content import Digest
 from app.digest.movement import SLOWEST, Movement
+from app.pictures import AnyChart, png
 
 WIDTH_PX = 400
 SCALE = 2
 """Pixels of the picture for each of its points: sharp on a phone."""
 BAR_PX = 26
 PALETTE = 64
-FONT = "Liberation Sans"
-"""Comes with the converter, so that pictures are the same on every machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +56,12 @@ def _of_steps(digest: Digest, of_steps: pl.DataFrame) -> Iterator[Picture]:
             return
 
 
-def _both(draw: Callable[[theme.Colours], AnyChart]) -> tuple[bytes, bytes]:
-    return _png(draw(theme.LIGHT), theme.LIGHT), _png(draw(theme.DARK), theme.DARK)
+def _both(draw: Callable[[palette.Colours], AnyChart]) -> tuple[bytes, bytes]:
+    return _png(draw(palette.LIGHT), palette.LIGHT), _png(draw(palette.DARK), palette.DARK)
 
 
-def _png(chart: AnyChart, colours: theme.Colours) -> bytes:
-    fitted = chart.properties(
-        width=WIDTH_PX, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    ).configure(
-        aria=False,  # Vega-Lite would put titles unescaped into expressions; pictures need none
-        background=colours["paper"],
-        font=FONT,
-        axis=alt.AxisConfig(
-            labelColor=colours["quiet"],
-            titleColor=colours["quiet"],
-            gridColor=colours["line"],
-            labelFontSize=TEXT_PX,
-            labelSeparation=8,
-            titleFontSize=TEXT_PX,
-            titleFontWeight="normal",
-        ),
-        view=alt.ViewConfig(stroke=None),
-        text=alt.MarkConfig(fontSize=TEXT_PX),
-    )
-    import vl_convert  # noqa: PLC0415 - 88 MB of V8 that only pictures need
-
-    return _small(vl_convert.vegalite_to_png(fitted.to_dict(), scale=SCALE))
+def _png(chart: AnyChart, colours: palette.Colours) -> bytes:
+    return _small(png(chart, colours, WIDTH_PX, SCALE))
 
 
 def _small(png: bytes) -> bytes:
@@ -93,7 +72,7 @@ def _small(png: bytes) -> bytes:
     return small.getvalue()
 
 
-def _steps(rows: pl.DataFrame, whose: str, colours: theme.Colours) -> AnyChart:
+def _steps(rows: pl.DataFrame, whose: str, colours: palette.Colours) -> AnyChart:
     """A row for each step: a bar as long as it takes, a line where it was before."""
     names = alt.Axis(labelColor=colours["ink"], ticks=False, domain=False, labelPadding=8)
     scale = alt.Axis(tickCount=4, domain=False, format=",d")

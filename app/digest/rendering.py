@@ -7,7 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from app.dashboard import theme
+from app import palette
 from app.dashboard.safe_text import shown
 from app.digest.charts import Picture
 from app.digest.content import Digest
@@ -15,8 +15,8 @@ from sql.mail_settings import Recipient
 
 NARROW = 72
 """Columns of the plain text."""
-LIGHT = theme.LIGHT | {"link": "#0b5cad"}
-DARK = theme.DARK | {"link": "#8ab8f2"}
+LIGHT = palette.LIGHT | {"link": "#0b5cad"}
+DARK = palette.DARK | {"link": "#8ab8f2"}
 DIRECTIONS = {"better": "within", "worse": "missed"}
 UNBROKEN = "\N{NO-BREAK SPACE}"
 
@@ -58,9 +58,9 @@ def _known(digest: Digest, recipient: Recipient, unsubscribe: str) -> dict[str, 
         "unsubscribe": unsubscribe,
         "light": LIGHT,
         "dark": DARK,
-        "colours": theme.STATE_COLOURS,
-        "marks": theme.STATE_MARKS,
-        "states": theme.STATE_WORDS,
+        "colours": palette.STATE_COLOURS,
+        "marks": palette.STATE_MARKS,
+        "states": palette.STATE_WORDS,
         "directions": DIRECTIONS,
     }
 

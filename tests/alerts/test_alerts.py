@@ -2,13 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,49 +16,12 @@ from sql.archive import Archive
 from sql.mail_settings import Smtp
 from sql.outbox import FILE, Alert
 from sql.settings import Settings
+from tests.alerts.trouble import Hook, listening, voice_requests
 from tests.digest.mail_server import HOST, mail_server
-from tests.sql.otlp import START, TestSpan, otlp
 from tests.sql.pipeline import NOW, Pipeline, settings_of
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HOSTILE = "<!channel> crm.lookup"
-
-
-@dataclass
-class Hook:
-    """What a web server was posted, and what it answers."""
-
-    posts: list[tuple[Message, bytes]] = field(default_factory=list)
-    status: int = 200
-    url: str = ""
-
-    def texts(self) -> list[str]:
-        return [
-            json.loads(body)["text"].replace("\N{NO-BREAK SPACE}", " ") for _, body in self.posts
-        ]
-
-
-@contextmanager
-def listening() -> Iterator[Hook]:
-    hook = Hook()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            hook.posts.append((self.headers, body))
-            self.send_response(hook.status)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing to say."""
-
-    with ThreadingHTTPServer((HOST, 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        hook.url = f"http://{HOST}:{server.server_port}/hook"
-        yield hook
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -92,20 +51,7 @@ def settings(pipeline: Pipeline, hook: Hook, **rules: Any) -> Settings:
 def requests(
     pipeline: Pipeline, at: datetime, *, good: int, late: int = 0, name: str = "crm.lookup"
 ) -> None:
-    """Voice requests in the ten minutes before a moment; late ones wait for a tool."""
-    spans = []
-    for turn in range(good + late):
-        start_ms = (at - START) / timedelta(milliseconds=1) - 600_000 * (turn + 1) / (
-            good + late + 1
-        )
-        trace, length_ms = f"{int(at.timestamp()):x}{turn:04x}", 3000 if turn < late else 500
-        case = {"marketing.use_case": "voice_agent"}
-        spans.append(TestSpan(trace, "1", "", start_ms, start_ms + length_ms, attributes=case))
-        if turn < late:
-            tool = {"openinference.span.kind": "TOOL"}
-            begin_ms, end_ms = start_ms + 100, start_ms + 2900
-            spans.append(TestSpan(trace, "2", "1", begin_ms, end_ms, name, attributes=tool))
-    pipeline.arrive([otlp(spans)], at)
+    pipeline.arrive([voice_requests(at, good=good, late=late, name=name)], at)
     pipeline.assemble(at)
 
 
@@ -190,7 +136,7 @@ def test_what_no_channel_took_is_told_by_the_next_look(pipeline: Pipeline, hook:
     requests(pipeline, NOW, good=10, late=30)
     hook.status = 503
     (alert,) = seen(pipeline, told, NOW)
-    assert (alert.told_at, alert.error) == (None, f"{hook.url}: answered 503")
+    assert (alert.told_at, alert.error) == (None, "webhook: answered 503")
     hook.status = 200
     (alert,) = seen(pipeline, told, NOW + MINUTE)
     assert (alert.told_at, alert.times_told, alert.error) == (NOW + MINUTE, 1, None)
@@ -215,7 +161,7 @@ def test_the_history_is_in_the_lake(pipeline: Pipeline, hook: Hook) -> None:
     requests(pipeline, NOW, good=10, late=30)
     seen(pipeline, settings(pipeline, hook, severities=("page",)), NOW)
     Archive(pipeline.con, Path(pipeline.settings.lake)).run()
-    columns = "use_case, kind, severity, opened_at, told_at, times_told, closed_at"
+    columns = "use_case, kind, severity, opened_at, told_at, told_by, times_told, closed_at"
     assert pipeline.rows(f"SELECT {columns} FROM alerts") == [
-        ("voice_agent", "burn", "page", NOW, NOW, 1, None)
+        ("voice_agent", "burn", "page", NOW, NOW, "webhook", 1, None)
     ]

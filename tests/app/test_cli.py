@@ -3,6 +3,8 @@
 import json
 import signal
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -15,7 +17,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from tests.app.conftest import Run, Running, Start
 from tests.lakes import empty_lake
 
-VERBS = ("up", "demo", "collect", "dashboard", "refresh", "import-traces", "sql", "check", "doctor")
+VERBS = ("up", "demo", "collect", "dashboard", "refresh", "import-traces", "sql", "check", "repair")
 
 
 def send_a_span(http_url: str) -> None:
@@ -170,11 +172,24 @@ def test_up_says_where_to_look_and_ends_everything(start: Start, how: signal.Sig
         assert not is_listening(url)
 
 
-def test_up_fails_when_the_dashboard_ends_by_itself(start: Start) -> None:
+def test_a_dashboard_that_was_killed_is_started_again(start: Start) -> None:
+    up = start("up")
+    http_url = up.line("OTLP/HTTP")
+    page_url = up.line("Dashboard").split()[0]
+    kill_children(up)
+    assert wait_for(lambda: not is_listening(page_url))
+    assert is_listening(http_url)
+    assert wait_for(lambda: is_listening(page_url))
+    assert up.end() == 0
+
+
+def test_up_fails_when_the_dashboard_ends_again_and_again(start: Start) -> None:
     up = start("up")
     up.line("Dashboard")
-    end_children(up)
-    assert up.process.wait(20) == 1
+    while up.process.poll() is None:
+        kill_children(up)
+        time.sleep(0.1)
+    assert up.process.returncode == 1
 
 
 def test_demo_leaves_alone_what_is_no_demo(run: Run) -> None:
@@ -213,6 +228,14 @@ def is_listening(url: str) -> bool:
     return True
 
 
-def end_children(running: Running) -> None:
+def kill_children(running: Running) -> None:
     for child in psutil.Process(running.process.pid).children():
-        child.terminate()
+        child.kill()
+
+
+def wait_for(condition: Callable[[], bool], within_s: float = 20) -> bool:
+    """Whether it holds within the time."""
+    deadline = time.monotonic() + within_s
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()

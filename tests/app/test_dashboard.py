@@ -29,7 +29,7 @@ from app.dashboard.charts import (
 from app.dashboard.filters import unfiltered
 from app.dashboard.pipeline import findings, tables
 from app.dashboard.pipeline.refusals import refusal
-from app.dashboard.theme import LIGHT
+from app.palette import LIGHT
 from collector.service import Collector
 from sql.lake import open_reader
 from sql.settings import Settings, load_settings

@@ -78,7 +78,7 @@ def page(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 def test_the_page_says_what_failed_who_is_next_and_how_it_looks(page: AppTest) -> None:
     assert not page.exception
     shown = "\n".join(element.proto.body for element in page.html)
-    assert "The last digest for ada@example.com was refused by the mail server." in shown
+    assert "The last digest for a…@example.com was refused by the mail server." in shown
     assert "At 08:00 on Monday" in shown
     assert "€, 0.92 for a dollar" in shown
     assert "&lt;script&gt;" in shown
@@ -86,5 +86,8 @@ def test_the_page_says_what_failed_who_is_next_and_how_it_looks(page: AppTest) -
     source = page.get("iframe")[0].proto.src
     kind, _, encoded = source.partition(";base64,")
     assert kind == "data:text/html;charset=utf-8"
-    assert "Sent to ada@example.com" in b64decode(encoded).decode()
+    mail = b64decode(encoded).decode()
+    assert "Sent to a…@example.com" in mail
+    assert "ada@" not in mail + shown
+    assert "ada%40" not in mail
     assert "What was read in the mail" in page.code[-1].value

@@ -11,9 +11,9 @@ from app.dashboard.models.prices import answer as priced
 from app.dashboard.models.proof import PROOFS
 from app.dashboard.models.rows import Fit, headline, one_for_all, peak
 from app.dashboard.models.tasks import Comparison, answer, comparison_table
-from app.dashboard.theme import DARK, LIGHT
 from app.dashboard.use_cases import conversion_chart, conversions
 from app.model_queries import FIGURES
+from app.palette import DARK, LIGHT
 
 PERIOD = "in the last 7 days"
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) **b**"

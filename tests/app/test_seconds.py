@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from app.dashboard.seconds.chart import composition, composition_text
-from app.dashboard.seconds.words import Band, bands_of, headline, nobodys, slow, table
-from app.dashboard.theme import DARK, LIGHT
+from app.dashboard.seconds.table import table
+from app.dashboard.seconds.words import Band, bands_of, headline, nobodys, slow
+from app.palette import DARK, LIGHT
 
 
 def plain(words: str) -> str:

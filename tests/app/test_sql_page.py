@@ -5,9 +5,10 @@ from io import BytesIO
 
 import polars as pl
 
-from app.dashboard.ask.answer import as_csv, as_parquet, axes, chart
+from app.dashboard.ask.answer import axes, chart
 from app.dashboard.ask.editor import completions
-from app.dashboard.theme import LIGHT
+from app.palette import LIGHT
+from app.table_files import as_csv, as_parquet
 
 AT = datetime(2026, 11, 19, tzinfo=UTC)
 ROWS = pl.DataFrame({"n": [1, 2], "name": ["=cmd()", "b"], "at": [AT, AT], "ms": [1.5, None]})

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.dashboard import steps
-from app.dashboard.theme import DARK, LIGHT
+from app.palette import DARK, LIGHT
 from sql.dictionary import describe
 from sql.lake import SCHEMA
 

@@ -20,7 +20,7 @@ from app.dashboard.tax import tables as tax_tables
 from app.dashboard.tax import words as tax_words
 from app.dashboard.tax.proof import PROOFS
 from app.dashboard.tax.rows import Case, Change, Peak, Piece, Tax, Total
-from app.dashboard.theme import DARK, LIGHT
+from app.palette import DARK, LIGHT
 from app.tax_queries import FIGURES
 from sql.lake import open_reader, open_writer
 from sql.settings import Settings, load_settings

@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from app.dashboard.budgets import Budget
-from app.dashboard.theme import DARK, LIGHT
 from app.dashboard.use_cases import charts, tables
 from app.dashboard.use_cases import week as use_case_week
 from app.dashboard.use_cases.proof import PROOFS
 from app.dashboard.use_cases.words import Burn, alarm, gone_at, headline, peak_words
+from app.palette import DARK, LIGHT
 from app.queries import Filters
 from app.use_case_queries import FIGURES, Question, as_typed
 

@@ -4,10 +4,10 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from app.dashboard.theme import DARK, LIGHT
 from app.dashboard.traces.waterfall import waterfall, waterfall_text
 from app.dashboard.traces.waterfall_layout import Line, lines_of
 from app.dashboard.traces.waterfall_rows import LONGEST_ROWS, MOST_ROWS, rows_of
+from app.palette import DARK, LIGHT
 
 HOSTILE = "<a href='javascript:x'>b</a> **b** %{x} \u202egnp\x07"
 NAMES, TARGETS, BARS, PIECES, DURATIONS, FIRST_TOKENS = range(6)

@@ -166,6 +166,7 @@ def test_names_and_reasons_are_text_and_never_markup() -> None:
         lever="stream",
         title=HOSTILE,
         applies="no",
+        one_in=1,
         n=0,
         requests=10,
         metric="response",

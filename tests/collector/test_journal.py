@@ -16,6 +16,7 @@ import pytest
 
 from collector.errors import JournalBrokenError, JournalFullError
 from collector.journal import Batch, Journal
+from collector.journal_file import PAGE_BYTES
 
 LIMIT_BYTES = 2**26
 PUT_THEN_DIE = """
@@ -200,11 +201,36 @@ def test_a_full_disk_refuses_and_later_puts_succeed(tmp_path: Path) -> None:
         assert [row.reason for row in journal.refusals(0)] == ["kept"]
 
 
-def test_a_damaged_file_is_named_with_its_remedy(tmp_path: Path) -> None:
+def test_what_is_no_journal_is_set_aside_and_told(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     path.write_bytes(os.urandom(100_000))
-    with pytest.raises(JournalBrokenError, match=rf"{path}.*move it aside"):
-        Journal(path, limit_bytes=LIMIT_BYTES)
+    with Journal(path, limit_bytes=LIMIT_BYTES) as journal:
+        put(journal, b"after")
+        assert [batch.body for batch in pending(journal)] == [b"after"]
+        [told] = journal.refusals(0)
+    [aside] = tmp_path.glob("journal.damaged-*.sqlite")
+    assert (told.reason, told.count) == ("journal_damaged", 1)
+    assert aside.name in told.detail
+
+
+def test_of_a_damaged_file_all_that_can_be_read_is_saved(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    bodies = [os.urandom(200_000) for _ in range(20)]
+    with Journal(path, limit_bytes=LIMIT_BYTES) as journal:
+        for body in bodies:
+            put(journal, body)
+        journal_id = journal.journal_id
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(os.urandom(PAGE_BYTES))
+    with Journal(path, limit_bytes=LIMIT_BYTES) as journal:
+        saved = [batch.body for batch in pending(journal)]
+        [told] = journal.refusals(0)
+        assert journal.journal_id == journal_id
+    assert set(saved) < set(bodies)
+    assert len(saved) >= len(bodies) - 2
+    assert told.count == len(bodies) - len(saved)
+    assert f"{len(saved)} batches saved, {told.count} lost" in told.detail
 
 
 def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

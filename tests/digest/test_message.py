@@ -1,5 +1,7 @@
 """The mail itself: its parts, its headers, and that nothing in it acts on anything."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -27,6 +29,7 @@ from tests.digest.conftest import ADA, HOSTILE, MONDAY
 SMTP = Smtp("mail.example.com", "latency@example.com")
 DUE = MONDAY + timedelta(hours=9)
 GOLDEN = Path(__file__).with_name("digest.txt")
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +145,12 @@ def test_hostile_names_are_data(mail: EmailMessage) -> None:
 
 def test_it_fits_below_what_mail_programs_cut_off(mail: EmailMessage) -> None:
     assert len(html_of(mail).encode()) < 100_000
+
+
+def test_a_digest_is_made_without_streamlit() -> None:
+    """A run from cron need not pay for the dashboard's import."""
+    program = "import sys, app.digest.making, app.digest.sending; print('streamlit' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"

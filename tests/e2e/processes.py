@@ -97,11 +97,11 @@ class CollectorProcess:
             check=False,
         )
 
-    def start(self, verb: str = "collect") -> None:
-        """Returns at once."""
+    def start(self, verb: str = "collect", *, command: tuple[str, ...] | None = None) -> None:
+        """Returns at once; `command` in the place of ours."""
         with self.log.open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
-                [*self._command, verb],
+                [*(command or self._command), verb],
                 env=self.environment(),
                 cwd=self.folder,
                 stdout=subprocess.PIPE,

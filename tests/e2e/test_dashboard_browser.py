@@ -4,9 +4,11 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from threading import Event
 
+import polars as pl
 import pytest
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -18,6 +20,7 @@ from app.dashboard_process import DashboardProcess
 from collector.service import Collector
 from sample_data.play import play_history
 from sql.settings import Settings, load_settings
+from tests.e2e.exported_page import DASHBOARD, PAGES, taken_along
 
 HOSTILE = "<script>window.hacked=1</script>[x](javascript:alert(1))**b**"
 WITHIN_MS = 20_000
@@ -224,8 +227,10 @@ def test_it_fits_a_phone_in_our_own_colours(
 def test_a_query_is_answered_shared_and_taken_along(page: Page, url: str) -> None:
     page.goto(f"{url}/sql?query=select+service,+count(*)+as+n+from+requests+group+by+all")
     expect(page.get_by_text(re.compile(r"^\d+ rows?\. It took"))).to_be_visible()
+    page.get_by_role("button", name="Download table").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
+    page.keyboard.press("Escape")
     lines = download.value.path().read_text().splitlines()
     assert lines[0] == "service,n"
     assert any(line.startswith(HOSTILE) for line in lines)
@@ -252,3 +257,62 @@ def test_nothing_is_loaded_from_elsewhere(page: Page, url: str) -> None:
     page.frame_locator("iframe").first.get_by_text("Run").wait_for()
     assert asked
     assert all(each.startswith((url, "data:", "blob:")) for each in asked)
+
+
+def test_a_chart_and_a_waterfall_leave_as_pictures_in_both_forms(page: Page, url: str) -> None:
+    page.goto(f"{url}/seconds")
+    page.get_by_role("button", name="Download chart").click()
+    for form, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=form, exact=True).click()
+        assert download.value.path().read_bytes().startswith(start)
+    page.goto(f"{url}/traces")
+    page.locator(".lt-requests a").first.click()
+    page.get_by_role("button", name="Download chart").click()
+    page.get_by_text("SVG", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
+    camera = page.locator("[data-title='Download plot']")  # until the form is SVG: "as a PNG"
+    expect(camera).to_be_attached()
+    page.locator(".js-plotly-plot").last.hover()
+    with page.expect_download() as download:
+        camera.click()
+    assert download.value.suggested_filename.endswith(".svg")
+    assert " UTC" in download.value.path().read_text()
+
+
+QUERIES = [
+    *((page, {}) for page in PAGES),
+    ("what_if", {"section": "Plan a new chain"}),
+    ("seconds", {"compare": "true"}),
+]
+
+
+@pytest.mark.parametrize(("name", "query"), QUERIES, ids=str)
+def test_every_table_and_every_chart_can_be_taken_along(
+    collector: tuple[Collector, Settings],
+    name: str,
+    query: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken = taken_along(name, collector[1], monkeypatch, **query)
+    assert taken.lines == taken.shown
+    for file, content in taken.files.items():
+        if file.endswith(".svg"):
+            assert "</svg>" in content.decode()
+            assert " · " in content.decode()
+        elif file.endswith(".parquet"):
+            assert pl.read_parquet(BytesIO(content)).width
+        else:
+            assert content
+
+
+def test_only_the_shared_module_draws_tables_and_charts() -> None:
+    """What is drawn elsewhere has no line beneath it."""
+    drawing = re.compile(r"st\.(altair_chart|plotly_chart|vega_lite_chart|dataframe|table)\(")
+    drawn_by = {
+        str(file.relative_to(DASHBOARD))
+        for file in DASHBOARD.rglob("*.py")
+        if drawing.search(file.read_text())
+    }
+    assert drawn_by == {"exports.py"}

@@ -12,8 +12,8 @@ import pytest
 
 from tests.e2e.processes import CollectorProcess
 
-KILLS_WHILE_STARTING = 4
-KILLS_WHILE_RUNNING = 7
+KILLS_WHILE_STARTING = 3
+KILLS_WHILE_RUNNING = 4
 STARTING_S = (0.1, 2.0)
 RUNNING_S = (0.02, 2.5)
 LONG_RUNNING_S = 6.0

@@ -1,5 +1,7 @@
 """The outbox in the lake: each digest once, the latest word counts, and nothing stops loading."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,6 +53,41 @@ def test_the_latest_word_counts_and_nothing_is_there_twice(pipeline: Pipeline, h
         archive.run()
         assert pipeline.rows(DIGESTS) == [(DUE, "sent", 1, "All kept")]
         assert not outbox.digests.to_archive()
+
+
+def test_addresses_stay_in_the_outbox_and_recipients_are_told_apart(
+    pipeline: Pipeline, home: Path
+) -> None:
+    body = "To get no more: mailto:ops@example.com?subject=Unsubscribe%20ada@example.com"
+    refused = replace(CLAIMED, error="550 no ADA@example.com here", body=body)
+    with Outbox(home) as outbox:
+        outbox.digests.claim(refused)
+        outbox.digests.claim(replace(CLAIMED, recipient="alan@example.com"))
+        Archive(pipeline.con, home).run()
+        assert pipeline.rows("SELECT recipient, error FROM digests ORDER BY recipient_number") == [
+            ("a…@example.com", "550 no a…@example.com here"),
+            ("a…@example.com", None),
+        ]
+        assert not pipeline.rows("FROM digests WHERE digests::varchar ILIKE '%ada%'")
+        assert outbox.digests.rows()[0].recipient == "ada@example.com"
+
+
+def test_a_lake_that_lost_them_gets_them_again(pipeline: Pipeline, home: Path) -> None:
+    with Outbox(home) as outbox:
+        outbox.digests.claim(CLAIMED)
+        Archive(pipeline.con, home).run()
+        pipeline.con.execute("DELETE FROM lake.digests")
+        Archive(pipeline.con, home).run()
+    assert pipeline.rows(DIGESTS) == [(DUE, "claimed", 0, None)]
+
+
+def test_an_outbox_of_an_earlier_release_gets_its_new_columns(home: Path) -> None:
+    with Outbox(home) as outbox:
+        outbox.digests.claim(CLAIMED)
+    with closing(sqlite3.connect(home / FILE)) as earlier:
+        earlier.execute("alter table digests drop column sent_at")
+    with Outbox(home) as outbox:
+        assert outbox.digests.rows() == [CLAIMED]
 
 
 def test_only_the_first_claim_of_a_digest_counts(home: Path) -> None:

@@ -150,6 +150,27 @@ def test_all_levers_together_save_less_than_the_sum_of_each(
     assert 0 < together["saved_ms"].sum() < added_up["saved_ms"].sum()
 
 
+def test_a_part_of_the_requests_estimates_them_all(company: tuple[Pipeline, list[str]]) -> None:
+    def asked(one_in: int) -> pl.DataFrame:
+        period = f"'{NOW - timedelta(days=2)}', '{NOW}'"
+        return pipeline.frame(
+            "SELECT * EXCLUDE (n), n::bigint AS n "
+            f"FROM opportunities({period}, one_in := {one_in}) WHERE applies = 'yes' ORDER BY ALL"
+        )
+
+    pipeline, _ = company
+    every, third = asked(1), asked(3)
+    assert (third["n"] <= third["requests"]).all()
+    assert third["compliance_after"].is_between(0, 1).all()
+    both = every.join(third, on=["use_case", "lever"], suffix="_third")
+    assert (both["requests"] == both["requests_third"]).all()
+    assert (both["compliance_before"] == both["compliance_before_third"]).all()
+    assert float(both["n_third"].sum()) == pytest.approx(float(both["n"].sum()), rel=0.15)
+    often = both.filter(pl.col("n") > 60)
+    assert not often.is_empty()
+    assert often["saved_ms_third"].to_list() == pytest.approx(often["saved_ms"].to_list(), rel=0.4)
+
+
 def test_an_outcome_tells_the_use_case_before_and_after(
     company: tuple[Pipeline, list[str]],
 ) -> None:

@@ -1,13 +1,10 @@
 """The rows of a query as a chart and as files."""
 
-from io import BytesIO, StringIO
-
 import altair as alt
 import polars as pl
 import polars.selectors as cs
 
-from app.dashboard.theme import Colours
-from app.formats import Format, write
+from app.palette import Colours
 
 MOST_BARS = 30
 
@@ -40,17 +37,3 @@ def chart_text(rows: pl.DataFrame, across: str, up: str) -> str:
     """The same chart in words."""
     low, high = rows.select(pl.min(up), pl.max(up).alias("high")).row(0)
     return f"{up} by {across}, {rows.height} rows: from {low} to {high}"
-
-
-def as_csv(rows: pl.DataFrame) -> bytes:
-    """CSV that a spreadsheet opens without running anything."""
-    out = StringIO()
-    write(rows.columns, rows.iter_rows(), Format.CSV, out)
-    return out.getvalue().encode()
-
-
-def as_parquet(rows: pl.DataFrame) -> bytes:
-    """Parquet."""
-    out = BytesIO()
-    rows.write_parquet(out)
-    return out.getvalue()

@@ -1,12 +1,15 @@
 """SQL: any question that reads, asked of everything that the lake holds."""
 
+from functools import partial
+
 import streamlit as st
 
-from app.dashboard import theme, wording
+from app.dashboard import exports, theme, wording
 from app.dashboard.ask import answer as sql_answer
 from app.dashboard.ask import job as sql_job
 from app.dashboard.ask.editor import editor
 from app.dashboard.ask.job import Job
+from app.dashboard.exports import Caption
 from app.examples import examples
 from app.guests import MOST_ROWS, MOST_S, Answer, QueryFailedError
 from sql.data_dictionary import call, entries
@@ -84,8 +87,7 @@ def _answer(job: Job) -> None:
     theme.text(_size(answer), "note")
     if answer.rows.is_empty():
         return
-    st.dataframe(answer.rows, alt="The rows of the query", hide_index=True)
-    _take_along(answer)
+    exports.grid(answer.rows, "The rows of the query")
     _draw(answer)
 
 
@@ -93,23 +95,6 @@ def _size(answer: Answer) -> str:
     rows = wording.plural(answer.rows.height, "row")
     cut = f"The first {rows}; there are more." if answer.is_cut else f"{rows}."
     return f"{cut} It took {wording.duration(1000 * answer.took_s)}."
-
-
-def _take_along(answer: Answer) -> None:
-    with st.container(horizontal=True):
-        for name, kind, file in (
-            ("CSV", "text/csv", sql_answer.as_csv),
-            ("Parquet", "application/vnd.apache.parquet", sql_answer.as_parquet),
-        ):
-            st.download_button(
-                name,
-                file(answer.rows),
-                f"latencytax.{name.lower()}",
-                kind,
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
-            )
 
 
 def _draw(answer: Answer) -> None:
@@ -120,9 +105,10 @@ def _draw(answer: Answer) -> None:
         left, right = st.columns(2)
         x = left.selectbox("Across", across)
         y = right.selectbox("Up", [column for column in drawn if column != x])
-        st.altair_chart(
-            sql_answer.chart(answer.rows, x, y, theme.colours()),
-            alt=sql_answer.chart_text(answer.rows, x, y),
+        exports.chart(
+            partial(sql_answer.chart, answer.rows, x, y),
+            sql_answer.chart_text(answer.rows, x, y),
+            Caption(f"{y} by {x}", y, "as the query says"),
         )
 
 

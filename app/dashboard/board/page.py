@@ -1,12 +1,16 @@
 """Budgets: which were kept, by how much, and how long they last."""
 
+from functools import partial
+
+import polars as pl
 import streamlit as st
 
 from app import queries
-from app.dashboard import charts, data, terms, theme
+from app.dashboard import charts, data, exports, terms, theme
 from app.dashboard.board import rows
 from app.dashboard.board.changes import Changes, change_headline, changes_of
 from app.dashboard.budgets import Budget, budgets_of, headline
+from app.dashboard.exports import Caption
 from app.dashboard.filters import Choices
 
 
@@ -23,7 +27,7 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
     if silent:
         theme.text(_silence(silent, chosen.period), "note")
     with st.expander("Every figure"):
-        st.dataframe(board, alt="Every budget with its counts, compliance and percentiles")
+        exports.grid(board, "Every budget with its counts, compliance and percentiles")
 
 
 def _prove(busy: list[Budget], snapshot: data.Snapshot, chosen: Choices) -> None:
@@ -31,12 +35,14 @@ def _prove(busy: list[Budget], snapshot: data.Snapshot, chosen: Choices) -> None
     if chosen.before:
         changes = changes_of(data.load(snapshot, queries.changes, chosen.filters))
         theme.text(change_headline(busy, changes, chosen.before), "lead")
-    st.altair_chart(
-        charts.percentiles_to_budget(busy, theme.colours()),
-        alt=charts.percentiles_to_budget_text(busy),
+    exports.chart(
+        partial(charts.percentiles_to_budget, busy),
+        charts.percentiles_to_budget_text(busy),
+        Caption("Percentiles against their budgets", "multiples of the budget", chosen.dates),
     )
     trend = data.load(snapshot, queries.trend, chosen.filters)
-    st.html(rows.board_table(busy, changes, trend, snapshot.version.minute))
+    html = rows.board_table(busy, changes, trend, snapshot.version.minute)
+    exports.table(html, "Budgets", pl.DataFrame(busy))
     with st.expander("What these words mean"):
         theme.explain(terms.BOARD | (terms.COMPARED if changes else {}))
 

@@ -7,6 +7,7 @@ from html import escape
 
 import polars as pl
 
+from app import palette
 from app.dashboard import theme, wording
 from app.dashboard.board.changes import Change, Changes
 from app.dashboard.budgets import Budget
@@ -72,7 +73,7 @@ def _changed(change: Change) -> str:
     if change.change not in CHANGE_COLOURS:
         return "<small>no clear change</small>"
     mark = "▲" if change.change == "better" else "▼"
-    colour = theme.variable(CHANGE_COLOURS[change.change])
+    colour = palette.variable(CHANGE_COLOURS[change.change])
     words = f"{wording.points(change.compliance_change)} {change.change}"
     return f'<small style="color:{colour}">{_mark(mark)} {words}</small>'
 
@@ -100,7 +101,7 @@ def _left(budget: Budget, now: datetime) -> str:
     if budget.budget_left is None:
         return wording.UNKNOWN
     filled = max(0.0, budget.budget_left) or 1.0
-    colour = theme.variable(theme.STATE_COLOURS[budget.lasting])
+    colour = palette.variable(palette.STATE_COLOURS[budget.lasting])
     meter = f'<span style="width:{filled:.0%};background:{colour}"></span>'
     period = f"<small>of {wording.plural(budget.window_days, 'day')}</small>"
     return f'{budget.left(now)}{period}<span class="lt-meter" aria-hidden="true">{meter}</span>'

@@ -1,8 +1,8 @@
 """Digests that were due, in sentences and tables; whatever comes from the lake is escaped."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from html import escape
 
 import polars as pl
@@ -13,7 +13,7 @@ from app.dashboard.cells import chip, heading, table
 from app.dashboard.safe_text import shown
 from app.digest import words
 from app.digest.schedule import next_runs
-from sql.mail_settings import Recipient
+from sql.mail_settings import Recipient, masked
 
 STATUSES = {
     "sent": ("within", "●", "Sent"),
@@ -24,6 +24,7 @@ STATUSES = {
     "uncertain": ("at_risk", "▲", "Uncertain"),
     "skipped": ("quiet", "○", "Skipped"),
 }
+KINDS = {"error": pl.String, "subject": pl.String, "body": pl.String}
 FAILED = {
     "refused": "was refused by the mail server",
     "given_up": "was given up",
@@ -36,6 +37,8 @@ class Dispatched:
     """A row of the lake's digests."""
 
     recipient: str
+    """Masked; the number tells apart who look the same."""
+    recipient_number: int
     scheduled_at: datetime
     status: str
     is_late: bool
@@ -56,7 +59,7 @@ def dispatched(rows: pl.DataFrame) -> list[Dispatched]:
 
 def headline(recipients: Sequence[Recipient], history: Sequence[Dispatched], now: datetime) -> str:
     """The sentence that answers: who is next, or whose last one did not arrive."""
-    newest = {each.recipient: each for each in reversed(history)}
+    newest = {each.recipient_number: each for each in reversed(history)}
     failed = [each for each in newest.values() if each.status in FAILED]
     if failed:
         return f"The last digest for {failed[0].recipient} {FAILED[failed[0].status]}."
@@ -65,14 +68,14 @@ def headline(recipients: Sequence[Recipient], history: Sequence[Dispatched], now
     at, _, recipient = min(
         (next_runs(each, now, 1)[0], place, each) for place, each in enumerate(recipients)
     )
-    return f"The next digest goes to {recipient.address} on {words.due(recipient, at)}."
+    return f"The next digest goes to {masked(recipient.address)} on {words.due(recipient, at)}."
 
 
 def recipients_table(recipients: Iterable[Recipient], titles: dict[str, str], now: datetime) -> str:
     """A row for each: about what, in which money, when."""
     rows = (
         (
-            heading(each.address, _about(each, titles)),
+            heading(masked(each.address), _about(each, titles)),
             escape(_money(each)),
             escape(CronSim(each.schedule, now).explain()) + f"<small>{each.time_zone}</small>",
             escape(words.due(each, next_runs(each, now, 1)[0])),
@@ -80,6 +83,32 @@ def recipients_table(recipients: Iterable[Recipient], titles: dict[str, str], no
         for each in recipients
     )
     return table("Recipients", ("Recipient", "Money in", "Schedule", "Next"), rows)
+
+
+def recipients_figures(recipients: Iterable[Recipient], now: datetime) -> pl.DataFrame:
+    """The same as rows to take along."""
+    return pl.DataFrame(
+        {
+            "recipient": masked(each.address),
+            "use_cases": ", ".join(each.use_cases),
+            "currency": each.currency.symbol,
+            "per_usd": each.currency.per_usd,
+            "schedule": each.schedule,
+            "time_zone": each.time_zone,
+            "next_at": next_runs(each, now, 1)[0].astimezone(UTC),
+        }
+        for each in recipients
+    )
+
+
+def named(recipients: Iterable[Recipient]) -> dict[str, Recipient]:
+    """Each with a name that a viewer may see, and told its mail's text under that name."""
+    by_name: dict[str, Recipient] = {}
+    for each in recipients:
+        name = masked(each.address)
+        alike = sum(other.address == name for other in by_name.values())
+        by_name[f"{name} ({alike + 1})" if alike else name] = replace(each, address=name)
+    return by_name
 
 
 def history_table(history: Iterable[Dispatched], now: datetime) -> str:
@@ -94,6 +123,11 @@ def history_table(history: Iterable[Dispatched], now: datetime) -> str:
         for each in history
     )
     return table("Digests so far", ("Digest", "Due (UTC)", "What became of it"), rows)
+
+
+def figures(history: Sequence[Dispatched]) -> pl.DataFrame:
+    """The same as rows to take along; the texts are read one by one."""
+    return pl.DataFrame(history, schema_overrides=KINDS).drop("body")
 
 
 def label(each: Dispatched) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from duckdb import DuckDBPyConnection
 
 from app import queries
-from app.dashboard import cells, data, theme
+from app.dashboard import cells, data, exports, theme
 from app.dashboard.digests import dispatches
 from app.digest.making import make
 from app.digest.schedule import runs
@@ -39,7 +39,8 @@ def show(snapshot: data.Snapshot, settings: Settings) -> None:
     theme.text(dispatches.headline(settings.recipients, history, now), "headline")
     if settings.recipients:
         titles = {use_case.name: use_case.title for use_case in settings.use_cases}
-        st.html(dispatches.recipients_table(settings.recipients, titles, now))
+        html = dispatches.recipients_table(settings.recipients, titles, now)
+        exports.table(html, "Recipients", dispatches.recipients_figures(settings.recipients, now))
     with st.expander("Who gets one: latencytax.toml", expanded=not settings.recipients):
         st.code(EXAMPLE, "toml")
     _preview(snapshot, settings, now)
@@ -48,12 +49,12 @@ def show(snapshot: data.Snapshot, settings: Settings) -> None:
 
 def _preview(snapshot: data.Snapshot, settings: Settings, now: datetime) -> None:
     st.subheader("Preview", anchor=False)
-    of_address = {each.address: each for each in settings.recipients or (EVERYBODY,)}
-    address = next(iter(of_address))
-    if len(of_address) > 1:
-        address = st.selectbox("Whose", list(of_address), key="whose", bind="query-params")
+    of_name = dispatches.named(settings.recipients or (EVERYBODY,))
+    whose = next(iter(of_name))
+    if len(of_name) > 1:
+        whose = st.selectbox("Whose", list(of_name), key="whose", bind="query-params")
     hour = now.replace(minute=0)
-    subject, html = _made(snapshot.cursor, settings, of_address[address], hour)
+    subject, html = _made(snapshot.cursor, settings, of_name[whose], hour)
     theme.text(f"Subject: {subject}", "lead")
     # A data URL has an origin of its own: nothing in the mail reaches this page.
     source = f"data:text/html;charset=utf-8;base64,{b64encode(html.encode()).decode()}"
@@ -81,9 +82,11 @@ def _history(history: list[dispatches.Dispatched], now: datetime) -> None:
     if not history:
         theme.text("None was due yet.", "note")
         return
-    st.html(dispatches.history_table(history, now))
-    read = {dispatches.label(each): each for each in history if each.body}
+    exports.table(
+        dispatches.history_table(history, now), "Digests so far", dispatches.figures(history)
+    )
+    read = [each for each in history if each.body]
     if read:
         with st.expander("Read one"):
-            chosen = st.selectbox("Which", list(read))
-            st.code(read[chosen].body or "", "text", wrap_lines=True)
+            chosen = st.selectbox("Which", read, format_func=dispatches.label)
+            st.code(chosen.body or "", "text", wrap_lines=True)

@@ -6,12 +6,14 @@ from typing import Literal
 import altair as alt
 import polars as pl
 
-from app.dashboard import theme, wording
-from app.dashboard.charts import SHAPES, TEXT_PX, AnyChart
+from app import palette
+from app.dashboard import wording
+from app.dashboard.charts import SHAPES
 from app.dashboard.models.rows import Fit
 from app.dashboard.models.tables import NAME_LENGTH, VERDICTS
 from app.dashboard.safe_text import shown
 from app.dashboard.use_cases.charts import DURATION
+from app.pictures import TEXT_PX, AnyChart
 
 Worth = Literal["cost", "quality"]
 HEIGHT_PX = 260
@@ -29,7 +31,7 @@ def known(models: Sequence[Fit], worth: Worth) -> list[Fit]:
     return [fit for fit in models if fit.p95 is not None and _worth(fit, worth) is not None]
 
 
-def against(models: Sequence[Fit], worth: Worth, colours: theme.Colours) -> AnyChart:
+def against(models: Sequence[Fit], worth: Worth, colours: palette.Colours) -> AnyChart:
     """A point for each model at its p95, with the way from its p50; the line is the budget."""
     domain = [colours[colour] for colour, _, _ in VERDICTS.values()]
     latency = alt.Axis(labelExpr=DURATION, values=TICKS_MS, domain=False, labelOverlap="greedy")
@@ -95,7 +97,7 @@ def _said(fit: Fit, worth: Worth) -> str:
     return f"rated {wording.share(fit.quality)}"
 
 
-def _budget(threshold_ms: float, colours: theme.Colours) -> tuple[alt.Chart, alt.Chart]:
+def _budget(threshold_ms: float, colours: palette.Colours) -> tuple[alt.Chart, alt.Chart]:
     words = f"budget {wording.duration(threshold_ms)}"
     at = alt.Chart(pl.DataFrame({"ms": [threshold_ms], "label": [words]})).encode(x="ms:Q")
     line = at.mark_rule(color=colours["ink"], strokeDash=[4, 3])

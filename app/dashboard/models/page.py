@@ -1,11 +1,14 @@
 """Models & tiers: which model is quick enough for which use case, and what speed costs."""
 
 from collections.abc import Sequence
+from functools import partial
 
+import polars as pl
 import streamlit as st
 
 from app import model_queries
-from app.dashboard import cells, data, theme, wording
+from app.dashboard import cells, data, exports, theme, wording
+from app.dashboard.exports import Caption
 from app.dashboard.filters import Choices
 from app.dashboard.models import charts, tables
 from app.dashboard.models import prices as model_prices
@@ -27,10 +30,10 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
     theme.text(words.headline(fits, chosen.period), "headline")
     if told := words.one_for_all(fits):
         theme.text(told, "lead")
-    st.html(tables.matrix(fits))
+    exports.table(tables.matrix(fits), "What fits where", pl.DataFrame(fits))
     sample = f"{wording.plural(sum(fit.requests for fit in fits), 'request')} {chosen.period}."
     _prove("what fits where", "fits", sample, chosen)
-    _one_use_case(fits)
+    _one_use_case(fits, chosen)
     _tasks(snapshot, chosen)
     _prices(snapshot, chosen)
 
@@ -45,7 +48,7 @@ def _nothing(chosen: Choices) -> None:
     )
 
 
-def _one_use_case(fits: Sequence[Fit]) -> None:
+def _one_use_case(fits: Sequence[Fit], chosen: Choices) -> None:
     cases = words.by_use_case(fits)
     better = words.better_ones(fits)
     use_case = st.selectbox(
@@ -59,22 +62,24 @@ def _one_use_case(fits: Sequence[Fit]) -> None:
     models = cases[use_case]
     st.subheader("Latency against cost and quality", anchor=False)
     theme.text(models[0].recommendation, "lead")
-    _charts(models)
+    _charts(models, chosen)
     theme.text(f"Budget: {models[0].budget}.", "note")
-    st.html(tables.models_table(models))
+    exports.table(tables.models_table(models), "Models of a use case", pl.DataFrame(models))
     st.subheader("The average against the peak", anchor=False)
     for told in filter(None, map(words.peak, models)):
         theme.text(told, "lead")
 
 
-def _charts(models: Sequence[Fit]) -> None:
+def _charts(models: Sequence[Fit], chosen: Choices) -> None:
     shown = [(worth, charts.known(models, worth)) for worth in WORTHS]
     shown = [(worth, points) for worth, points in shown if points]
     for column, (worth, points) in zip(st.columns(max(len(shown), 1)), shown, strict=False):
         with column:
-            st.altair_chart(
-                charts.against(points, worth, theme.colours()),
-                alt=charts.against_text(points, worth),
+            title = f"{models[0].title}: latency against {worth}"
+            exports.chart(
+                partial(charts.against, points, worth),
+                charts.against_text(points, worth),
+                Caption(title, f"p50 to p95; {charts.TITLES[worth]}", chosen.dates),
             )
     if not shown:
         theme.text("Neither cost nor quality of these models is known: nothing to draw.", "note")
@@ -92,7 +97,8 @@ def _tasks(snapshot: data.Snapshot, chosen: Choices) -> None:
         )
         return
     theme.text(answer(comparisons), "lead")
-    st.html(comparison_table(comparisons))
+    title = "Call time against task time"
+    exports.table(comparison_table(comparisons), title, pl.DataFrame(comparisons))
     sample = f"The tasks that began {chosen.period}; the table counts them."
     _prove("call time against task time", "tasks", sample, chosen)
 
@@ -110,7 +116,7 @@ def _prices(snapshot: data.Snapshot, chosen: Choices) -> None:
         )
         return
     theme.text(model_prices.answer(prices), "lead")
-    st.html(model_prices.price_table(prices))
+    exports.table(model_prices.price_table(prices), "Price of speed", pl.DataFrame(prices))
     _prove(
         "price of speed", "prices", f"The requests {chosen.period}; the table counts them.", chosen
     )

@@ -5,7 +5,8 @@ from html import escape
 
 import polars as pl
 
-from app.dashboard import theme, wording
+from app import palette
+from app.dashboard import wording
 from app.dashboard.pipeline.refusals import doubt, refusal
 from app.dashboard.pipeline.tables import value_of
 
@@ -103,6 +104,6 @@ def coverage(health: pl.DataFrame) -> str:
 
 
 def _bar(share: float | None, *, is_fine: bool | None) -> str:
-    colour = theme.variable("within" if is_fine else "at_risk")
+    colour = palette.variable("within" if is_fine else "at_risk")
     filled = f'<span style="width:{share or 0:.1%};background:{colour}"></span>'
     return f'<span class="lt-meter" aria-hidden="true">{filled}</span>'

@@ -1,12 +1,14 @@
 """Pipeline: what is arriving, whether it is healthy, and what to do where it is not."""
 
 from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 import streamlit as st
 
 from app import queries
-from app.dashboard import charts, data, onboarding, terms, theme
+from app.dashboard import charts, data, exports, onboarding, terms, theme, wording
+from app.dashboard.exports import Caption
 from app.dashboard.pipeline import findings, tables
 from sql.settings import Settings
 
@@ -25,17 +27,21 @@ def show(snapshot: data.Snapshot, settings: Settings) -> None:
             st.metric(label, figure, width=165, help=terms.PIPELINE.get(label))
     next_steps = findings.next_steps(health)
     if not next_steps.is_empty():
-        theme.table(next_steps, "What to do next")
+        exports.words(next_steps, "What to do next")
     if not rate.is_empty():
-        chart = charts.spans_per_minute(rate, theme.colours())
-        st.altair_chart(chart, alt=charts.spans_per_minute_text(rate))
+        exports.chart(
+            partial(charts.spans_per_minute, rate),
+            charts.spans_per_minute_text(rate),
+            Caption("Spans per minute", "spans, square-root scale", _last_hour(rate)),
+        )
     st.subheader("What is known", anchor=False)
     st.html(findings.coverage(health))
     who = tables.senders(senders, snapshot.version.minute)
-    _section("Who is sending", who, "Nobody in the last 7 days.", theme.table)
-    _section("Refused", tables.refused(health), "Nothing was refused.", theme.table)
-    _section("Kept, but doubtful", tables.doubtful(health), "Nothing looks doubtful.", theme.table)
-    _section("Taken out for privacy", tables.redacted(health), "Nothing so far.", theme.table)
+    _section("Who is sending", who, "Nobody in the last 7 days.", exports.words)
+    _section("Refused", tables.refused(health), "Nothing was refused.", exports.words)
+    doubtful = tables.doubtful(health)
+    _section("Kept, but doubtful", doubtful, "Nothing looks doubtful.", exports.words)
+    _section("Taken out for privacy", tables.redacted(health), "Nothing so far.", exports.words)
     _section("Models without a price", tables.unpriced(health), "All have one.", _unpriced)
     keys = data.load(snapshot, queries.pipeline_unmapped_keys)
     _section("Attributes that nothing reads yet", tables.unread(keys), "All are read.", _grid)
@@ -43,6 +49,11 @@ def show(snapshot: data.Snapshot, settings: Settings) -> None:
         _rows_to_add(keys)
     with st.expander("Point another agent here"):
         onboarding.instructions(settings)
+
+
+def _last_hour(rate: pl.DataFrame) -> str:
+    minutes = rate["minute_at"]
+    return wording.between(minutes[0], minutes[-1])
 
 
 def _section(
@@ -56,11 +67,11 @@ def _section(
 
 
 def _grid(frame: pl.DataFrame, title: str) -> None:
-    st.dataframe(frame, column_config=COLUMNS, alt=title)
+    exports.grid(frame, title, COLUMNS)
 
 
 def _unpriced(frame: pl.DataFrame, title: str) -> None:
-    theme.table(frame, title)
+    exports.words(frame, title)
     with st.expander("Give them a price in latencytax.toml"):
         st.code(tables.price_entries(frame["Model"].to_list()), "toml", wrap_lines=True)
 

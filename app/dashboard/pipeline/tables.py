@@ -78,7 +78,7 @@ def unread(keys: pl.DataFrame) -> pl.DataFrame:
     """Attribute keys that nothing reads, how many spans carried them, and what they may be."""
     return keys.select(
         pl.col("key").alias("Key"),
-        pl.col("column_name").alias("Probably"),
+        pl.col("column_name").fill_null(wording.UNKNOWN).alias("Probably"),
         pl.col("services").alias("Sent by"),
         pl.col("spans").alias("Spans"),
     )

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 import altair as alt
 import polars as pl
 
-from app.dashboard import steps, theme, wording
-from app.dashboard.charts import AnyChart
+from app import palette
+from app.dashboard import steps, wording
 from app.dashboard.seconds.words import BANDS, Band
+from app.pictures import AnyChart
 
 BAR_PX = 44
 
 
-def composition(bands: Sequence[Band], budget_ms: float | None, colours: theme.Colours) -> AnyChart:
+def composition(
+    bands: Sequence[Band], budget_ms: float | None, colours: palette.Colours
+) -> AnyChart:
     """A bar for each band, made of its steps; the line is the budget."""
     used = [step for step in steps.STEPS if any(step in band.ms for band in bands)]
     names = alt.Axis(
@@ -91,7 +94,7 @@ def _totals(bands: Sequence[Band]) -> pl.DataFrame:
     )
 
 
-def _budget(budget_ms: float | None, colours: theme.Colours) -> list[alt.Chart]:
+def _budget(budget_ms: float | None, colours: palette.Colours) -> list[alt.Chart]:
     if budget_ms is None:
         return []
     words = f"budget {wording.duration(budget_ms)}"

@@ -1,13 +1,17 @@
 """Where the seconds go: which step the slow answers wait for."""
 
+from functools import partial
+
 import polars as pl
 import streamlit as st
 
 from app import queries
-from app.dashboard import data, links, terms, theme
+from app.dashboard import data, exports, links, terms, theme
+from app.dashboard.exports import Caption
 from app.dashboard.filters import Choices
 from app.dashboard.seconds import chart as seconds_chart
 from app.dashboard.seconds import words as seconds
+from app.dashboard.seconds.table import table
 
 
 def show(snapshot: data.Snapshot, chosen: Choices) -> None:
@@ -37,13 +41,14 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
         theme.text(seconds.headline(bands, titles[use_case], metric), "headline")
         theme.text(seconds.nobodys(bands), "lead")
     budget_ms = cells.filter(pl.col("use_case") == use_case)["budget_ms"][0]
-    st.altair_chart(
-        seconds_chart.composition(bands, budget_ms, theme.colours()),
-        alt=seconds_chart.composition_text(bands),
+    waited = f"{titles[use_case]}: {seconds.METRICS[metric].lower()}"
+    exports.chart(
+        partial(seconds_chart.composition, bands, budget_ms),
+        seconds_chart.composition_text(bands),
+        Caption(waited, "mean time of a request in each step", chosen.dates),
     )
-    st.html(
-        seconds.table(bands, _changes(snapshot, chosen, use_case, metric), links.kept_choices())
-    )
+    html = table(bands, _changes(snapshot, chosen, use_case, metric), links.kept_choices())
+    exports.table(html, "Time in each step", cells.filter(pl.col("use_case") == use_case))
     with st.expander("What these words mean"):
         theme.explain(terms.STEPS)
 

@@ -3,9 +3,10 @@
 import altair as alt
 import polars as pl
 
-from app.dashboard import steps, theme, wording
-from app.dashboard.charts import AnyChart
+from app import palette
+from app.dashboard import steps, wording
 from app.dashboard.tax.rows import ALL, Piece, Tax
+from app.pictures import AnyChart
 
 HEIGHT_PX = 220
 BAR_PX = 40
@@ -21,7 +22,7 @@ PARTS = {
 USD = "(datum.value < 0 ? '−$' : '$') + format(abs(datum.value), '~s')"
 
 
-def trend(buckets: pl.DataFrame, bucket_seconds: int, colours: theme.Colours) -> AnyChart:
+def trend(buckets: pl.DataFrame, bucket_seconds: int, colours: palette.Colours) -> AnyChart:
     """The tax by bucket with its interval; dashed is the period before."""
     form = (
         "%H:%M" if bucket_seconds < HOUR_S else "%a %H:%M" if bucket_seconds == HOUR_S else "%-d %b"
@@ -84,7 +85,7 @@ def trend_text(buckets: pl.DataFrame) -> str:
     )
 
 
-def composition(tax: Tax, colours: theme.Colours) -> AnyChart:
+def composition(tax: Tax, colours: palette.Colours) -> AnyChart:
     """A bar for each use case with a measured tax, made of the steps that it waited for."""
     pieces, used = _of_bars(tax), steps_of(tax)
     names = alt.Axis(
@@ -165,10 +166,10 @@ def variable(step: str) -> str:
     return f"light-dark({light},{dark})"
 
 
-def _colour(step: str, colours: theme.Colours) -> str:
+def _colour(step: str, colours: palette.Colours) -> str:
     if step not in PARTS:
         return steps.colour(step, colours)
-    return PARTS[step][2 if colours is theme.DARK else 1]
+    return PARTS[step][2 if colours is palette.DARK else 1]
 
 
 def _of_bars(tax: Tax) -> list[Piece]:

@@ -7,8 +7,9 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from app.dashboard import cells, theme, wording
-from app.dashboard.charts import AnyChart
+from app import palette
+from app.dashboard import cells, wording
+from app.pictures import AnyChart
 
 TEXT_PX = 13
 EVIDENCE = {
@@ -59,7 +60,7 @@ class Check:
     outcome: str
 
 
-def chart(marks: Sequence[Mark], colours: theme.Colours) -> AnyChart:
+def chart(marks: Sequence[Mark], colours: palette.Colours) -> AnyChart:
     """A row for each piece of evidence: its mark and its interval."""
     rows = pl.DataFrame(
         {

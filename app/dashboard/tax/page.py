@@ -1,11 +1,14 @@
 """Latency tax: what slow answers cost, of what that is made, and how we know."""
 
+from functools import partial
+
 import polars as pl
 import streamlit as st
 
 from app import queries, tax_queries
-from app.dashboard import cells, data, links, theme
+from app.dashboard import cells, data, exports, links, theme
 from app.dashboard.budgets import budgets_of
+from app.dashboard.exports import Caption
 from app.dashboard.filters import Choices
 from app.dashboard.tax import charts as tax_charts
 from app.dashboard.tax import conversions_wanted, words
@@ -67,15 +70,21 @@ def _measured(snapshot: data.Snapshot, chosen: Choices, tax: Tax, total: Total) 
         st.subheader("Over time", anchor=False)
         bucket_seconds = chosen.filters.bucket_seconds
         theme.text(tax_charts.trend_note(buckets, bucket_seconds), "note")
-        chart = tax_charts.trend(buckets, bucket_seconds, theme.colours())
-        st.altair_chart(chart, alt=tax_charts.trend_text(buckets))
+        exports.chart(
+            partial(tax_charts.trend, buckets, bucket_seconds),
+            tax_charts.trend_text(buckets),
+            Caption("Latency tax over time", "US dollars", chosen.dates),
+        )
     st.subheader("What it is made of", anchor=False)
     if any(piece.usd for piece in tax.measured()):
-        st.altair_chart(
-            tax_charts.composition(tax, theme.colours()), alt=tax_charts.composition_text(tax)
+        exports.chart(
+            partial(tax_charts.composition, tax),
+            tax_charts.composition_text(tax),
+            Caption("What the latency tax is made of", "US dollars", chosen.dates),
         )
         st.html(tax_tables.legend(tax))
-    st.html(tax_tables.made_of(tax, links.kept_choices()))
+    html = tax_tables.made_of(tax, links.kept_choices())
+    exports.table(html, "Latency tax by use case, tier and step", pl.DataFrame(tax.pieces))
 
 
 def _budgets(snapshot: data.Snapshot, chosen: Choices) -> None:
@@ -91,7 +100,8 @@ def _moves(snapshot: data.Snapshot, chosen: Choices) -> None:
     found = read(tax_moves.Move, data.load(snapshot, tax_queries.ask, "moves", chosen.filters))
     if found:
         st.subheader("The best next moves", anchor=False)
-        st.html(tax_moves.table(found, links.kept_choices()))
+        html = tax_moves.table(found, links.kept_choices())
+        exports.table(html, "The best next moves", pl.DataFrame(found))
 
 
 def _refused(tax: Tax) -> None:
@@ -104,7 +114,8 @@ def _refused(tax: Tax) -> None:
         f"{words.interval(benchmark)}. It is in no figure above.",
         "lead",
     )
-    st.html(tax_tables.refused(tax.refused()))
+    refused = tax.refused()
+    exports.table(tax_tables.refused(refused), "Industry benchmarks", pl.DataFrame(refused))
     for cure in dict.fromkeys(case.cure for case in tax.refused() if case.cure):
         theme.text(f"What lets us say more: {cure}", "note")
 
@@ -120,11 +131,17 @@ def _evidence(snapshot: data.Snapshot, chosen: Choices, tax: Tax) -> None:
         of_case = pl.col("use_case") == use_case
         evidence = data.load(snapshot, tax_queries.ask, "evidence", chosen.filters).filter(of_case)
         marks = read(tax_evidence.Mark, evidence)
-        st.altair_chart(
-            tax_evidence.chart(marks, theme.colours()), alt=tax_evidence.chart_text(marks)
+        exports.chart(
+            partial(tax_evidence.chart, marks),
+            tax_evidence.chart_text(marks),
+            Caption(
+                f"{titles[use_case]}: loss by evidence",
+                "conversions lost for each 100 ms over the budget",
+                chosen.dates,
+            ),
         )
         checks = data.load(snapshot, tax_queries.ask, "checks", chosen.filters).filter(of_case)
-        st.html(tax_evidence.checks(read(tax_evidence.Check, checks)))
+        exports.table(tax_evidence.checks(read(tax_evidence.Check, checks)), "Checks", checks)
         fit = data.load(snapshot, tax_queries.ask, "fits", chosen.filters).filter(of_case)
         theme.explain(tax_evidence.facts(fit.row(0, named=True)))
         for figure in ("evidence", "checks", "fits"):

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 ALL = "all"
 """The piece that is all pieces together."""
 LISTED_LEAST = 0.005
 """Share of the whole."""
 PARTS = ("lost_conversions", "fallback_quality", "speed_premium")
-T = TypeVar("T")
+T = TypeVar("T", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ class Tax:
 
 def read(kind: type[T], frame: pl.DataFrame) -> list[T]:
     """The rows of a model as values of a dataclass with some of its columns."""
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(kind)]
     rows: Iterable[dict[str, Any]] = frame.select(names).iter_rows(named=True)
     return [kind(**row) for row in rows]
 

@@ -6,7 +6,8 @@ import polars as pl
 import streamlit as st
 
 from app import trace_queries
-from app.dashboard import data, links, theme, wording
+from app.dashboard import data, exports, links, theme, wording
+from app.dashboard.exports import Caption
 from app.dashboard.filters import Choices
 from app.dashboard.request_words import Request, budget_sentence, cost, requests_of, sentence
 from app.dashboard.safe_text import shown
@@ -19,11 +20,7 @@ from app.trace_queries import Listing, Located, located
 
 SCROLLS_FROM_PX = 700
 ID_LENGTH = 80
-CHART_CONFIG = {
-    "displaylogo": False,
-    "typesetMath": False,
-    "modeBarButtons": [["zoom2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
-}
+NAME_LENGTH = 60
 
 
 def show(snapshot: data.Snapshot, chosen: Choices, request_id: str) -> None:
@@ -71,17 +68,22 @@ def _waterfall(snapshot: data.Snapshot, request: Request, of: Located, path: pl.
         figure = waterfall(rows, path, lines, theme.colours())
         height = figure.layout.height
         with st.container(height=SCROLLS_FROM_PX if height > SCROLLS_FROM_PX else "content"):
-            st.plotly_chart(
+            exports.waterfall(
                 figure,
-                theme=None,
-                key="waterfall",
-                on_select=lambda: _choose(span_key),
-                selection_mode="points",
-                config=CHART_CONFIG,
-                alt=waterfall_text(rows, lines),
+                waterfall_text(rows, lines),
+                _caption(request),
+                lambda: _choose(span_key),
             )
     with beside:
         span_facts.show(snapshot, of, spans, span_key)
+
+
+def _caption(request: Request) -> Caption:
+    return Caption(
+        f"{shown(request.name, NAME_LENGTH)} · {request.request_id}",
+        wording.duration(request.duration_ms),
+        f"{request.started_at:%-d %B %Y %H:%M:%S} UTC",
+    )
 
 
 def _choose(span_key: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from app import trace_queries
-from app.dashboard import data, links, theme, wording
+from app.dashboard import data, exports, links, theme, wording
 from app.dashboard.filters import Choices
 from app.dashboard.request_table import request_table
 from app.dashboard.request_words import requests_of
@@ -41,7 +41,7 @@ def _list(snapshot: data.Snapshot, chosen: Choices) -> None:
     found = data.load(snapshot, trace_queries.page_of_requests, replace(asked, page=page))
     with rows:
         table = request_table(requests_of(found), links.kept_choices(), snapshot.version.minute)
-        st.html(table)
+        exports.table(table, "Requests", found)
 
 
 def _headline(requests: int, slowest_ms: float | None, asked: Listing, chosen: Choices) -> str:

@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from app import trace_queries
-from app.dashboard import data, theme, wording
+from app.dashboard import data, exports, wording
 from app.dashboard.safe_text import shown
 from app.trace_queries import Located
 
@@ -37,7 +37,7 @@ def show(snapshot: data.Snapshot, of: Located, spans: pl.DataFrame, key: str) ->
         return
     found = data.load(snapshot, trace_queries.span, of, span_id).to_dicts()
     for span in found:
-        theme.table(_facts(span), "Span")
+        exports.words(_facts(span), "Span")
         _section("Attributes", _pairs(span["attributes"]))
         _section("Events", _events(span["events"], span["started_at"]))
         _section("Resource", _pairs(span["resource"]))
@@ -89,4 +89,4 @@ def _events(events: list[dict[str, Any]] | None, started_at: datetime) -> pl.Dat
 def _section(title: str, frame: pl.DataFrame) -> None:
     if not frame.is_empty():
         st.subheader(title, anchor=False)
-        theme.table(frame, title)
+        exports.words(frame, title)

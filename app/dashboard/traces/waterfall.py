@@ -12,7 +12,6 @@ import polars as pl
 
 from app.dashboard import steps, wording
 from app.dashboard.safe_text import in_plotly
-from app.dashboard.theme import Colours
 from app.dashboard.traces.waterfall_layout import (
     DEEPEST_INDENT,
     FONT_PX,
@@ -22,6 +21,7 @@ from app.dashboard.traces.waterfall_layout import (
     layout,
     scale_of,
 )
+from app.palette import Colours
 
 NAME_LENGTH = 48
 BAR = 0.62

@@ -9,11 +9,11 @@ import polars as pl
 
 from app.dashboard import wording
 from app.dashboard.safe_text import in_plotly
-from app.dashboard.theme import Colours
+from app.palette import Colours
 
 ROW_PX = 22
 TOP_PX = 74
-BOTTOM_PX = 12
+BOTTOM_PX = 34
 NAMES_SHARE, FIGURES_SHARE = 0.3, 0.11
 """How much of the width names and durations take; what does not fit is cut off there."""
 DEEPEST_INDENT = 10
@@ -92,7 +92,7 @@ def layout(rows: int, scale: Scale, colours: Colours) -> dict[str, Any]:
         "showlegend": False,
         "dragmode": False,
         "hovermode": "closest",
-        "paper_bgcolor": CLEAR,
+        "paper_bgcolor": colours["paper"],
         "plot_bgcolor": CLEAR,
         "font": {"family": FONT, "size": FONT_PX, "color": colours["ink"]},
         "modebar": {"bgcolor": CLEAR, "color": colours["quiet"], "activecolor": colours["ink"]},

@@ -5,9 +5,10 @@ from datetime import datetime
 import altair as alt
 import polars as pl
 
-from app.dashboard import theme, wording
+from app import palette
+from app.dashboard import wording
 from app.dashboard.budgets import Budget
-from app.dashboard.charts import AnyChart
+from app.pictures import AnyChart
 
 HEIGHT_PX = 260
 HOUR_S = 3600
@@ -23,10 +24,10 @@ TICKS_MS = [step * 10**power for power in range(6) for step in (1, 2, 5)]
 
 
 def burn_down(
-    hours: pl.DataFrame, budget: Budget, now: datetime, colours: theme.Colours
+    hours: pl.DataFrame, budget: Budget, now: datetime, colours: palette.Colours
 ) -> AnyChart:
     """What is left of the error budget by hour; dashed is the way to zero at today's pace."""
-    colour = colours[theme.STATE_COLOURS[budget.lasting]]
+    colour = colours[palette.STATE_COLOURS[budget.lasting]]
     time = alt.X("hour:T", title=None, axis=_days(), scale=alt.Scale(type="utc"))
     percent = alt.Axis(format="%", tickCount=5, domain=False)
     share = alt.Y("budget_left:Q", title="error budget left", axis=percent)
@@ -51,7 +52,7 @@ def burn_down(
     return alt.layer(*layers, height=HEIGHT_PX)
 
 
-def _gone(zero: alt.Chart, budget: Budget, colours: theme.Colours) -> alt.Chart:
+def _gone(zero: alt.Chart, budget: Budget, colours: palette.Colours) -> alt.Chart:
     """The words at the zero line, at the end where the budget's own line is far from it."""
     is_gone = budget.lasting == "missed"
     words = zero.mark_text(
@@ -97,7 +98,7 @@ def burn_down_text(hours: pl.DataFrame, budget: Budget, now: datetime) -> str:
 
 
 def trend(
-    buckets: pl.DataFrame, bucket_seconds: int, budget: Budget, colours: theme.Colours
+    buckets: pl.DataFrame, bucket_seconds: int, budget: Budget, colours: palette.Colours
 ) -> AnyChart:
     """Percentiles over time; the labelled line is the budget. Buckets without requests are gaps."""
     axis = _times(_form(bucket_seconds))
@@ -183,7 +184,7 @@ def _last(buckets: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _budget_line(budget: Budget, colours: theme.Colours) -> tuple[alt.Chart, alt.Chart]:
+def _budget_line(budget: Budget, colours: palette.Colours) -> tuple[alt.Chart, alt.Chart]:
     words = f"budget {wording.duration(budget.threshold_ms)}"
     at = alt.Chart(pl.DataFrame({"ms": [budget.threshold_ms], "label": [words]})).encode(y="ms:Q")
     line = at.mark_rule(color=colours["missed"], strokeDash=[4, 3])

@@ -3,16 +3,17 @@
 import altair as alt
 import polars as pl
 
-from app.dashboard import theme, wording
-from app.dashboard.charts import TEXT_PX, AnyChart
+from app import palette
+from app.dashboard import wording
 from app.dashboard.use_cases.charts import DURATION, HEIGHT_PX
 from app.dashboard.use_cases.conversions import Fit
+from app.pictures import TEXT_PX, AnyChart
 
 OPEN_END = 1.5
 """The last bin has no end: it is drawn up to so many times its beginning."""
 
 
-def conversion(bins: pl.DataFrame, fit: Fit, colours: theme.Colours) -> AnyChart:
+def conversion(bins: pl.DataFrame, fit: Fit, colours: palette.Colours) -> AnyChart:
     """A bar for the interval of each latency bin with a tick at its rate; the band is the curve."""
     ticks = sorted({*bins["from_ms"].to_list(), fit.budget_ms})
     latency = alt.Axis(labelExpr=DURATION, values=ticks, labelOverlap="greedy", grid=False)
@@ -66,7 +67,7 @@ def _bins(bins: pl.DataFrame) -> pl.DataFrame:
     ).hstack(told)
 
 
-def _labels(bins: pl.DataFrame, fit: Fit, curve: str, colours: theme.Colours) -> list[alt.Chart]:
+def _labels(bins: pl.DataFrame, fit: Fit, curve: str, colours: palette.Colours) -> list[alt.Chart]:
     """The budget, and what each line is, at the end where it is last drawn."""
     budget = pl.DataFrame(
         {"ms": [fit.budget_ms], "label": [f"budget {wording.duration(fit.budget_ms)}"]}

@@ -1,13 +1,15 @@
 """Use cases: does one keep its budget, how long does the budget last, and when is it slow."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 import streamlit as st
 
 from app import queries, use_case_queries
-from app.dashboard import cells, data, links, theme, wording
+from app.dashboard import cells, data, exports, links, theme, wording
 from app.dashboard.budgets import Budget, budgets_of
+from app.dashboard.exports import Caption
 from app.dashboard.filters import Choices
 from app.dashboard.request_table import request_table
 from app.dashboard.request_words import requests_of
@@ -30,6 +32,10 @@ class Asked:
     def rows(self, figure: str) -> pl.DataFrame:
         """What the lake says."""
         return data.load(self.snapshot, use_case_queries.ask, figure, self.question)
+
+    def caption(self, what: str, unit: str) -> Caption:
+        """What a chart of the period says once it stands alone."""
+        return Caption(f"{self.budget.title}: {what}", unit, self.chosen.dates)
 
     def prove(self, what: str, sample: str, *figures: str) -> None:
         """How we know, beneath a figure, for whoever asks."""
@@ -82,7 +88,8 @@ def _objective(budgets: list[Budget]) -> Budget:
 
 def _promises(asked: Asked, budgets: list[Budget]) -> None:
     now = asked.snapshot.version.minute
-    st.html(tables.objectives(budgets, asked.rows("percentiles"), now))
+    html = tables.objectives(budgets, asked.rows("percentiles"), now)
+    exports.table(html, "Objectives", pl.DataFrame(budgets))
     sample = f"The requests of {asked.budget.title} {asked.chosen.period}; the table counts them."
     asked.prove("budgets and percentiles", sample, "objectives", "percentiles")
 
@@ -100,14 +107,20 @@ def _burning(
             theme.text(told, "lead")
     st.subheader("How long the error budget lasts", anchor=False)
     if hours.height:
-        st.altair_chart(
-            charts.burn_down(hours, asked.budget, now, theme.colours()),
-            alt=charts.burn_down_text(hours, asked.budget, now),
+        exports.chart(
+            partial(charts.burn_down, hours, asked.budget, now),
+            charts.burn_down_text(hours, asked.budget, now),
+            Caption(
+                f"{asked.budget.title}: error budget left",
+                "share of the error budget",
+                wording.between(hours["hour"][0], hours["hour"][-1]),
+            ),
         )
     theme.text("How fast it burns: 1 × lasts exactly its window.", "note")
-    st.html(tables.burn_rates(budgets, burns))
+    exports.table(tables.burn_rates(budgets, burns), "Burn rates", asked.rows("burn_rates"))
     theme.text("In budget so far, in UTC, and what is left.", "note")
-    st.html(tables.so_far(budgets, asked.rows("so_far")))
+    so_far = asked.rows("so_far")
+    exports.table(tables.so_far(budgets, so_far), "In budget so far", so_far)
     sample = f"{_count(hours['total'])} of the window."
     asked.prove("error budget", sample, "burn_down", "burn_rates", "so_far")
 
@@ -120,15 +133,17 @@ def _latency(asked: Asked) -> None:
     sample = f"{_count(buckets['n'])}."
     st.subheader("Latency against the budget", anchor=False)
     bucket_seconds = asked.question.filters.bucket_seconds
-    st.altair_chart(
-        charts.trend(buckets, bucket_seconds, asked.budget, theme.colours()),
-        alt=charts.trend_text(buckets, asked.budget),
+    exports.chart(
+        partial(charts.trend, buckets, bucket_seconds, asked.budget),
+        charts.trend_text(buckets, asked.budget),
+        asked.caption("latency against the budget", "p50, p95 and p99 of the wait"),
     )
     asked.prove("latency over time", sample, "trend")
     st.subheader("When it is slow", anchor=False)
-    st.altair_chart(
-        use_case_week.week(week, asked.budget, theme.colours()),
-        alt=use_case_week.week_text(week, asked.budget),
+    exports.chart(
+        partial(use_case_week.week, week, asked.budget),
+        use_case_week.week_text(week, asked.budget),
+        asked.caption("when it is slow", "p95 of the wait"),
     )
     theme.text(words.peak_words(asked.rows("peak"), asked.budget), "lead")
     asked.prove("hours of the week", sample, "week", "peak")
@@ -147,9 +162,14 @@ def _converting(asked: Asked) -> None:
     theme.text(conversions.answer(fit), "lead")
     drawn = conversions.drawn(bins)
     if drawn.height:
-        st.altair_chart(
-            conversion_chart.conversion(drawn, fit, theme.colours()),
-            alt=conversion_chart.conversion_text(drawn, fit),
+        exports.chart(
+            partial(conversion_chart.conversion, drawn, fit),
+            conversion_chart.conversion_text(drawn, fit),
+            Caption(
+                f"{asked.budget.title}: conversion by latency",
+                "share of sessions that convert",
+                "all time",
+            ),
         )
     theme.text(conversions.NOT_THE_TAX, "note")
     theme.text(conversions.grounds(fit), "note")
@@ -163,7 +183,7 @@ def _slowest(asked: Asked) -> None:
         return
     st.subheader("Slowest requests", anchor=False)
     table = request_table(requests_of(rows), links.kept_choices(), asked.snapshot.version.minute)
-    st.html(table)
+    exports.table(table, "Slowest requests", rows)
     asked.prove("slowest requests", f"The requests {asked.chosen.period}.", "slowest")
 
 

@@ -3,7 +3,8 @@
 import altair as alt
 import polars as pl
 
-from app.dashboard import theme, wording
+from app import palette
+from app.dashboard import wording
 from app.dashboard.budgets import Budget
 from app.dashboard.use_cases.charts import DURATION
 
@@ -12,7 +13,7 @@ PALE = 0.25
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def week(cells: pl.DataFrame, budget: Budget, colours: theme.Colours) -> alt.Chart:
+def week(cells: pl.DataFrame, budget: Budget, colours: palette.Colours) -> alt.Chart:
     """p95 by weekday and hour of the day; pale cells have too few requests to be sure."""
     few = pl.lit(", too few to be sure")
     shown = cells.with_columns(

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from app.dashboard import steps, wording
 from app.dashboard.cells import chip, heading, table
 from app.dashboard.what_if.brief_choice import Brief
@@ -77,6 +79,21 @@ def steps_table(forecast: Forecast) -> str:
     return table("Steps of the chain", heads, rows)
 
 
+def steps_rows(forecast: Forecast) -> pl.DataFrame:
+    """The same in figures."""
+    return pl.DataFrame(
+        {
+            "step": part.link.title,
+            "p50_ms": part.p50_ms,
+            "p95_ms": part.p95_ms,
+            "late_ms": part.late_ms,
+            "met_without": part.met_without,
+            "rests_on": rests_on(part),
+        }
+        for part in forecast.parts
+    )
+
+
 def trade_headline(outcomes: Sequence[tuple[Trade, Forecast]]) -> str:
     """Which three of the four wishes fit."""
     (_, everything), *others = outcomes
@@ -99,6 +116,20 @@ def trade_table(outcomes: Sequence[tuple[Trade, Forecast]]) -> str:
     """A row for each wish given up: what is left, and whether it fits."""
     heads = ("Give up the …", "", "Within budget", "p50", "p95")
     return table("Which three of the four fit", heads, (_trade(*each) for each in outcomes))
+
+
+def trade_rows(outcomes: Sequence[tuple[Trade, Forecast]]) -> pl.DataFrame:
+    """The same in figures."""
+    return pl.DataFrame(
+        {
+            "given_up": trade.given_up,
+            "verdict": forecast.verdict,
+            "met": forecast.met,
+            "met_low": forecast.met_low,
+            "met_high": forecast.met_high,
+        }
+        for trade, forecast in outcomes
+    )
 
 
 def rests_on(part: Part) -> str:

@@ -6,10 +6,11 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from app.dashboard import theme, wording
-from app.dashboard.charts import TEXT_PX, AnyChart
+from app import palette
+from app.dashboard import wording
 from app.dashboard.what_if.brief import COMES
 from app.dashboard.what_if.lever_charts import TIME_AXIS
+from app.pictures import TEXT_PX, AnyChart
 from sql.briefs import Forecast
 
 BARS = 60
@@ -21,7 +22,7 @@ SHOWN = (0.001, 0.995)
 SIDES = ("within budget", "late")
 
 
-def draws(forecast: Forecast, colours: theme.Colours) -> AnyChart:
+def draws(forecast: Forecast, colours: palette.Colours) -> AnyChart:
     """A bar for each stretch of time, as high as it is likely."""
     frame = bars(forecast)
     x = alt.X(
@@ -75,7 +76,7 @@ def bars(forecast: Forecast) -> pl.DataFrame:
     )
 
 
-def _lines(forecast: Forecast, colours: theme.Colours) -> Iterator[alt.Chart]:
+def _lines(forecast: Forecast, colours: palette.Colours) -> Iterator[alt.Chart]:
     p50, p95 = forecast.percentiles(0.5, 0.95)
     marks = [("budget", forecast.goal.budget_ms, 0), ("p50", p50, 16), ("p95", p95, 32)]
     for name, ms, below_px in marks:

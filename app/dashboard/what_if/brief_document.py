@@ -6,7 +6,6 @@ from html import escape
 from math import log
 
 from app.dashboard import wording
-from app.dashboard.theme import LIGHT
 from app.dashboard.what_if import brief_chart
 from app.dashboard.what_if.brief import (
     CAVEATS,
@@ -20,6 +19,7 @@ from app.dashboard.what_if.brief import (
     where_it_breaks,
 )
 from app.dashboard.what_if.brief_choice import Brief
+from app.palette import LIGHT
 from sql.briefs import DRAWS, Forecast
 from sql.chains import Trade
 

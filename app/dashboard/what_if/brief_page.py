@@ -1,11 +1,13 @@
 """The budget brief: a chain planned, and its budget tried, before it is built."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from app import what_if_queries
-from app.dashboard import data, links, theme
+from app.dashboard import data, exports, links, theme
+from app.dashboard.exports import Caption
 from app.dashboard.what_if import brief, brief_chart, brief_choice
 from app.dashboard.what_if.brief_document import document
 from sql.briefs import Forecast, forecast
@@ -25,11 +27,20 @@ def show(snapshot: data.Snapshot, settings: Settings) -> None:
         theme.text(brief.headline(chosen, result), "headline")
         theme.text(brief.where_it_breaks(result), "lead")
         theme.text(brief.evidence(result), "lead")
-    st.altair_chart(brief_chart.draws(result, theme.colours()), alt=brief_chart.draws_text(result))
-    st.html(brief.steps_table(result))
+    exports.chart(
+        partial(brief_chart.draws, result),
+        brief_chart.draws_text(result),
+        Caption(
+            f"{chosen.title}: a chain planned",
+            f"requests by time to the {brief.COMES[result.goal.metric]}",
+            "forecast from the last 28 days",
+        ),
+    )
+    exports.table(brief.steps_table(result), "Steps of the chain", brief.steps_rows(result))
     outcomes = _outcomes(chosen, known)
     theme.text(brief.trade_headline(outcomes), "lead")
-    st.html(brief.trade_table(outcomes))
+    trade = brief.trade_rows(outcomes)
+    exports.table(brief.trade_table(outcomes), "Which three of the four fit", trade)
     st.download_button(
         "Download this brief",
         document(chosen, result, outcomes, _link(), snapshot.version.minute),

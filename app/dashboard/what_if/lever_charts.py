@@ -4,9 +4,10 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from app.dashboard import theme, wording
-from app.dashboard.charts import TEXT_PX, AnyChart
+from app import palette
+from app.dashboard import wording
 from app.dashboard.what_if.levers import WAIT
+from app.pictures import TEXT_PX, AnyChart
 from sql.what_if import Outcome
 from sql.what_if.outcome import Latency
 
@@ -20,7 +21,7 @@ SHOWN = (0.005, 0.99)
 TIME_AXIS = "datum.value < 1000 ? datum.value + ' ms' : datum.value / 1000 + ' s'"
 
 
-def distribution(outcome: Outcome, colours: theme.Colours) -> AnyChart:
+def distribution(outcome: Outcome, colours: palette.Colours) -> AnyChart:
     """How many requests are done within each time, now and then; dots are p50, p95 and p99."""
     both = [(NOW, outcome.before), (THEN, outcome.after)]
     x = alt.X(
@@ -64,7 +65,7 @@ def distribution_text(outcome: Outcome) -> str:
     )
 
 
-def _words(marks: alt.Chart, colours: theme.Colours) -> list[alt.Chart]:
+def _words(marks: alt.Chart, colours: palette.Colours) -> list[alt.Chart]:
     """The times of the dots: those of now to the right and below, the others left and above."""
     now, then = (marks.transform_filter(alt.datum.which == name) for name in (NOW, THEN))
     paper = colours["paper"]
@@ -110,7 +111,7 @@ def _span(outcome: Outcome) -> list[float]:
     return [max(float(low), 1.0), float(high) * 1.8]
 
 
-def _budget(outcome: Outcome, colours: theme.Colours) -> list[alt.Chart]:
+def _budget(outcome: Outcome, colours: palette.Colours) -> list[alt.Chart]:
     words = f"budget {wording.duration(outcome.budget_ms)}"
     at = alt.Chart(
         pl.DataFrame({"ms": [outcome.budget_ms], "label": [words], "share": [LABEL_AT]})

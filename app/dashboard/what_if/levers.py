@@ -39,6 +39,7 @@ class Opportunity:
     lever: str
     title: str
     applies: str
+    one_in: int
     n: int
     requests: int
     metric: str
@@ -90,8 +91,10 @@ def replay_note(outcome: Outcome) -> str:
 def list_note(opportunities: Sequence[Opportunity]) -> str:
     """How the list came about."""
     first = opportunities[0]
+    requests = wording.plural(first.requests, "request")
+    looked_at = f"one in {first.one_in} of" if first.one_in > 1 else "all"
     return (
-        f"Each lever alone, as shipped, over all {wording.plural(first.requests, 'request')}; "
+        f"Each lever alone, as shipped, over {looked_at} {requests}; "
         f"milliseconds of {WAIT[first.metric]}. Savings of several levers do not add up: pull "
         "them together above."
     )

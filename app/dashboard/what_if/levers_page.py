@@ -1,9 +1,13 @@
 """Levers: what would make a use case quicker, and by how much."""
 
+from functools import partial
+
+import polars as pl
 import streamlit as st
 
 from app import what_if_queries
-from app.dashboard import data, theme
+from app.dashboard import data, exports, theme
+from app.dashboard.exports import Caption
 from app.dashboard.filters import Choices
 from app.dashboard.what_if import lever_charts, lever_choice, lever_money, lever_tables, levers
 from app.dashboard.what_if.replays import replayed
@@ -32,12 +36,14 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
             with answer:
                 theme.text(levers.headline(outcome, titles[use_case]), "headline")
                 theme.text(lever_money.sentence(outcome), "lead")
-            _replay(outcome)
+            _replay(outcome, titles[use_case], chosen)
     else:
         with answer:
             theme.text(levers.nothing(titles[use_case]), "headline")
     theme.text(levers.list_note(ranked), "lead")
-    st.html(lever_tables.ranked(ranked))
+    exports.table(
+        lever_tables.ranked(ranked), "Levers", found.filter(pl.col("use_case") == use_case)
+    )
     with st.expander("How do we know: the money"):
         theme.explain(lever_money.PROOF)
 
@@ -58,11 +64,32 @@ def _use_case(titles: dict[str, str]) -> str:
     return picked or first
 
 
-def _replay(outcome: Outcome) -> None:
-    st.altair_chart(
-        lever_charts.distribution(outcome, theme.colours()),
-        alt=lever_charts.distribution_text(outcome),
+def _replay(outcome: Outcome, title: str, chosen: Choices) -> None:
+    exports.chart(
+        partial(lever_charts.distribution, outcome),
+        lever_charts.distribution_text(outcome),
+        Caption(
+            f"{title}: now and with the levers",
+            f"share of requests by wait for {levers.WAIT[outcome.metric]}",
+            chosen.dates,
+        ),
     )
-    st.html(lever_tables.figures(outcome))
+    exports.table(lever_tables.figures(outcome), "Before and after", _latencies(outcome))
     theme.text(levers.replay_note(outcome), "note")
-    st.html(lever_tables.contributions(outcome))
+    parts = pl.DataFrame(outcome.contributions)
+    exports.table(lever_tables.contributions(outcome), "What each lever contributes", parts)
+
+
+def _latencies(outcome: Outcome) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "which": which,
+            "p50_ms": latency.p50,
+            "p95_ms": latency.p95,
+            "p99_ms": latency.p99,
+            "compliance": latency.compliance,
+            "compliance_low": latency.compliance_low,
+            "compliance_high": latency.compliance_high,
+        }
+        for which, latency in (("now", outcome.before), ("with the levers", outcome.after))
+    )

@@ -1,10 +1,12 @@
 -- What each lever would give each use case, in the first order: on the requests of a period, with the levers as shipped. Milliseconds
 -- are of what the use case's budget looks at; where no first token is known, of the wait until the answer was seen, as in the latency tax.
--- Savings of several levers do not add up, nor does their money. By default over the last 28 days.
+-- Savings of several levers do not add up, nor does their money. Of a long period one in `one_in` requests may be looked at
+-- (levers_one_in), chosen by when they started; counts are of all then, estimated. By default all of the last 28 days.
 -- grain: use_case, lever
 -- use_case           as in requests
 -- lever              as in levers
 -- applies            yes, no or unknown
+-- one_in             one in how many requests was looked at; 1 is all [count]
 -- n                  requests it applies to, of those that finished well [count]
 -- requests           requests of the use case that count [count]
 -- metric             what the budget looks at: first_token, perceived or response
@@ -20,7 +22,7 @@
 -- usd_verdict        measured or blended; else why there is no money: insufficient_data or not_identifiable (the tax itself is not known), no_conversions, no_worth, or too_few, does_not_apply or unknown (the lever)
 -- verdict            saves, slower, hardly (less than 1 % of the 95th percentile and of the median), too_few (fewer than 30 requests), does_not_apply or unknown
 -- assumptions        what the figures rest on, or why there are none
--- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
+-- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[], one_in := 1
 with budgets as (
     select use_case, metric, threshold_ms
     from objectives
@@ -41,7 +43,7 @@ savings as (
         case when before_ms < spared_ms then 0 else before_ms - spared_ms end as after_ms,
         budgets.threshold_ms,
     from request_savings(
-        from_at, to_at, use_case_list, channel_list, tier_list, environment_list, null
+        from_at, to_at, use_case_list, channel_list, tier_list, environment_list, null, one_in
     ) as savings
     inner join budgets on savings.use_case = budgets.use_case
 ),
@@ -53,7 +55,8 @@ moved as (
         latency_bucket(before_ms) as from_bucket,
         latency_bucket(after_ms) as to_bucket,
         is_known,
-        count(*) as n,
+        count(*) as looked_at,
+        (looked_at * coalesce(one_in, 1))::bigint as n,
         sum(spared_ms) as saved_ms,
         count_if(after_ms <= threshold_ms) as good_after,
         count_if(before_ms <= threshold_ms) as good_before,
@@ -65,10 +68,11 @@ totals as (
     select
         use_case,
         lever,
+        coalesce(sum(looked_at) filter (where is_known), 0) as looked_at,
         coalesce(sum(n) filter (where is_known), 0) as n,
         coalesce(sum(n) filter (where not is_known), 0) as doubts,
-        sum(saved_ms) / sum(n) filter (where is_known) as saved_ms,
-        sum(good_after - good_before) filter (where is_known) as more_good,
+        sum(saved_ms) / sum(looked_at) filter (where is_known) as saved_ms,
+        sum(good_after - good_before) filter (where is_known) * coalesce(one_in, 1) as more_good,
     from moved
     group by use_case, lever
 ),
@@ -178,7 +182,8 @@ compared as (
             when totals.doubts > 0 or doubts.n > 0 then 'unknown'
             else 'no'
         end as applies,
-        coalesce(totals.n, 0) as n,
+        coalesce(totals.looked_at, 0) as looked_at,
+        least(coalesce(totals.n, 0), counts.total)::bigint as n,
         counts.total as requests,
         budgets.metric,
         totals.saved_ms,
@@ -187,7 +192,7 @@ compared as (
         percentiles.p95_before,
         percentiles.p95_before - percentiles.p95_after as saved_p95_ms,
         counts.good / nullif(counts.total, 0) as compliance_before,
-        (counts.good + coalesce(totals.more_good, 0))
+        greatest(0, least(counts.total, counts.good + coalesce(totals.more_good, 0)))
         / nullif(counts.total, 0) as compliance_after,
         money.usd_week,
         money.usd_week_low,
@@ -211,6 +216,7 @@ select
     use_case,
     lever,
     applies,
+    coalesce(one_in, 1)::bigint as one_in,
     n,
     requests,
     metric,
@@ -220,19 +226,19 @@ select
     compliance_before,
     case when applies != 'unknown' then compliance_after end as compliance_after,
     case when applies != 'unknown' then compliance_after - compliance_before end as compliance_gain,
-    case when applies = 'yes' and n >= 30 then usd_week end as usd_week,
-    case when applies = 'yes' and n >= 30 then usd_week_low end as usd_week_low,
-    case when applies = 'yes' and n >= 30 then usd_week_high end as usd_week_high,
+    case when applies = 'yes' and looked_at >= 30 then usd_week end as usd_week,
+    case when applies = 'yes' and looked_at >= 30 then usd_week_low end as usd_week_low,
+    case when applies = 'yes' and looked_at >= 30 then usd_week_high end as usd_week_high,
     case
         when applies = 'no' then 'does_not_apply'
         when applies = 'unknown' then 'unknown'
-        when n < 30 then 'too_few'
+        when looked_at < 30 then 'too_few'
         else usd_verdict
     end as usd_verdict,
     case
         when applies = 'no' then 'does_not_apply'
         when applies = 'unknown' then 'unknown'
-        when n < 30 then 'too_few'
+        when looked_at < 30 then 'too_few'
         when saved_ms < 0 then 'slower'
         when saved_p95_ms < 0.01 * p95_before and saved_p50_ms < 0.01 * p50_before then 'hardly'
         else 'saves'

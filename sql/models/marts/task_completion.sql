@@ -56,7 +56,7 @@ asked as (
     where
         requests.use_case is not null
         and coalesce(requests.task_id, requests.session_id) is not null
-        and hash(coalesce(requests.task_id, requests.session_id)) % coalesce(one_in, 1) = 0
+        and hash(coalesce(requests.task_id, requests.session_id)) % coalesce(one_in, 1)::ubigint = 0
         and requests.started_at >= from_at - interval 1 day
         and requests.started_at < to_at + interval 1 day
         and is_chosen(use_case_list, requests.use_case)

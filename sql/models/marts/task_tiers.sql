@@ -24,7 +24,7 @@
 with finished as (
     select *
     from task_completion(
-        from_at, to_at, use_case_list, null, null, sampled_one_in(from_at, to_at, use_case_list)
+        from_at, to_at, use_case_list, null, null, sampled_one_in(from_at, to_at, use_case_list, 100000)
     )
     where ended_at < to_at::timestamptz - interval 10 minute and tier is not null
 ),

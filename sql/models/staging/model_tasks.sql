@@ -14,7 +14,7 @@ select
     avg(turns) as turns,
 from task_completion(
     from_at, to_at, use_case_list, channel_list, environment_list,
-    sampled_one_in(from_at, to_at, use_case_list)
+    sampled_one_in(from_at, to_at, use_case_list, 100000)
 )
 where ended_at < to_at::timestamptz - interval 10 minute
 group by use_case, model

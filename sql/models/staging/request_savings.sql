@@ -1,5 +1,6 @@
 -- What each lever would save each request that it applies to, in the first order: the sum of its cuts on the critical path, as if
--- nothing else then took over (METHODS, critical path 6.2). Requests that finished well; a null list lets all through.
+-- nothing else then took over (METHODS, critical path 6.2). Requests that finished well, one in `one_in` of them by when they started; a
+-- null list lets all through.
 -- grain: request_id, lever
 -- request_id          as in requests
 -- use_case            as in requests
@@ -9,7 +10,7 @@
 -- duration_ms         as in requests [ms]
 -- saved_ms            off the response; null when what it rests on is not known [ms]
 -- perceived_saved_ms  off the wait for the first token or audio; null as above [ms]
--- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list, chosen
+-- parameters: from_at, to_at, use_case_list, channel_list, tier_list, environment_list, chosen, one_in := 1
 with prices as materialized (  -- noqa: ST03
     from lever_prices(from_at, to_at, chosen)
 ),
@@ -17,13 +18,26 @@ with prices as materialized (  -- noqa: ST03
 shared_cuts as materialized (  -- noqa: ST03
     select *
     from lake.possible_cuts
-    where parts > 1 and started_at >= from_at and started_at < to_at
+    where
+        parts > 1
+        and started_at >= from_at
+        and started_at < to_at
+        and hash(started_at) % coalesce(one_in, 1)::ubigint = 0
+),
+
+whole_cuts as materialized (  -- noqa: ST03
+    select *
+    from lake.possible_cuts
+    where
+        parts = 1
+        and started_at >= from_at
+        and started_at < to_at
+        and hash(started_at) % coalesce(one_in, 1)::ubigint = 0
 ),
 
 priced as (
     select *
-    from priced_cuts('lake.possible_cuts', 'prices', chosen)
-    where parts = 1 and started_at >= from_at and started_at < to_at
+    from priced_cuts('whole_cuts', 'prices', chosen)
     union all by name
     select
         request_id,

@@ -1,0 +1,182 @@
+"""Tables and charts as pages draw them: beneath each a quiet line with which it is taken along.
+
+A table leaves as CSV and Parquet, with the figures behind its words; a chart as PNG and SVG, on
+white, with its title, its unit and its period. A file is made when somebody asks for it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import altair as alt
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
+
+from app import palette, pictures, table_files
+from app.dashboard import theme
+from app.dashboard.safe_text import in_plotly
+from app.palette import Colours
+from app.pictures import AnyChart
+
+WIDTH_PX = 900
+SCALE = 2
+CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
+PNG, SVG = "image/png", "image/svg+xml"
+PICTURES = ("PNG", "SVG")
+PICTURE = "picture of a waterfall"
+"""Key of the form in which the browser saves one."""
+
+Draw = Callable[[Colours], AnyChart]
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What a chart says once it stands alone."""
+
+    title: str
+    unit: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    kind: str
+    mime: str
+    make: Callable[[], bytes]
+
+
+def table(html: str, title: str, rows: pl.DataFrame) -> None:
+    """A table of HTML; `rows` are the figures that it shows."""
+    st.html(html)
+    _take_table(title, rows)
+
+
+def words(frame: pl.DataFrame, title: str) -> None:
+    """A table of words that wrap."""
+    theme.table(frame, title)
+    _take_table(title, frame)
+
+
+def grid(frame: pl.DataFrame, title: str, columns: ColumnConfigMappingInput | None = None) -> None:
+    """A table to scroll in; `columns` is how Streamlit shows some."""
+    st.dataframe(frame, column_config=columns, alt=title, hide_index=True)
+    _take_table(title, frame)
+
+
+def chart(draw: Draw, alt_text: str, caption: Caption) -> None:
+    """A chart in the reader's colours; `alt_text` is the same in words."""
+    st.altair_chart(draw(theme.colours()), alt=alt_text)
+    _take_along(
+        "Download chart",
+        caption.title,
+        _File("PNG", PNG, partial(as_png, draw, caption)),
+        _File("SVG", SVG, partial(as_svg, draw, caption)),
+    )
+
+
+def waterfall(
+    figure: go.Figure, alt_text: str, caption: Caption, choose: Callable[[], None]
+) -> None:
+    """A waterfall; the browser makes its picture, in the form that the reader has chosen."""
+    kind = st.session_state.get(PICTURE, PICTURES[0])
+    _say_beneath(figure, caption)
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key="waterfall",
+        on_select=choose,
+        selection_mode="points",
+        config=_camera(kind.lower(), caption),
+        alt=alt_text,
+    )
+    with _beneath("Download chart", caption.title):
+        st.segmented_control("Picture as", PICTURES, default=PICTURES[0], key=PICTURE)
+        st.caption("Then press the camera above the chart.")
+
+
+def _say_beneath(figure: go.Figure, caption: Caption) -> None:
+    figure.add_annotation(
+        text=in_plotly(f"{caption.title} · {caption.unit} · {caption.period}"),
+        xref="paper", x=0, xanchor="left", yref="paper", y=0, yanchor="top", yshift=-8,
+        showarrow=False, font={"color": theme.colours()["quiet"]},
+    )  # fmt: skip
+
+
+def _camera(form: str, caption: Caption) -> dict[str, object]:
+    picture = {"format": form, "filename": _file_name(caption.title), "scale": SCALE}
+    return {
+        "displaylogo": False,
+        "typesetMath": False,
+        "modeBarButtons": [["toImage", "zoom2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
+        "toImageButtonOptions": picture,
+    }
+
+
+def as_png(draw: Draw, caption: Caption) -> bytes:
+    """The chart alone, for a slide."""
+    return pictures.png(_titled(draw, caption), palette.LIGHT, WIDTH_PX, SCALE)
+
+
+def as_svg(draw: Draw, caption: Caption) -> bytes:
+    """The chart alone, for whoever sets it in print."""
+    return pictures.svg(_titled(draw, caption), palette.LIGHT, WIDTH_PX)
+
+
+def _titled(draw: Draw, caption: Caption) -> AnyChart:
+    told = f"{caption.unit} · {caption.period}"
+    return draw(palette.LIGHT).properties(title=alt.TitleParams(caption.title, subtitle=told))
+
+
+def _take_table(title: str, rows: pl.DataFrame) -> None:
+    """The line beneath a table."""
+    _take_along(
+        "Download table",
+        title,
+        _File("CSV", CSV, partial(table_files.as_csv, rows)),
+        _File("Parquet", PARQUET, partial(table_files.as_parquet, rows)),
+    )
+
+
+def _take_along(label: str, title: str, *files: _File) -> None:
+    name = _file_name(title)
+    with _beneath(label, title), st.container(horizontal=True):
+        for file in files:
+            st.download_button(
+                file.kind,
+                file.make,
+                f"{name}.{file.kind.lower()}",
+                file.mime,
+                key=f"{name} as {file.kind}",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+@contextmanager
+def _beneath(label: str, title: str) -> Iterator[None]:
+    """The quiet line, and what opens when it is pressed."""
+    key = f"take {label} {_file_name(title)}"
+    with (
+        st.container(key=key, horizontal_alignment="right"),
+        st.popover(label, type="tertiary", icon=":material/download:", help=title),
+    ):
+        yield
+
+
+def _file_name(title: str) -> str:
+    return "latency-tax-" + "-".join(re.findall(r"[a-z0-9]+", title.lower()))
+
+
+STYLE_SHEET = """
+[class*="st-key-take-"] { margin-top: -.75rem; }
+[class*="st-key-take-"] [data-testid="stPopover"] button { min-height: 0; padding: 0;
+  color: var(--lt-quiet); }
+[class*="st-key-take-"] [data-testid="stPopover"] button:hover,
+[class*="st-key-take-"] [data-testid="stPopover"] button:focus-visible { color: var(--lt-ink); }
+[class*="st-key-take-"] [data-testid="stPopover"] button p { font-size: .8125rem; }
+[class*="st-key-take-"] [data-testid="stPopover"] button span { font-size: 1rem; }
+"""
