@@ -15,13 +15,14 @@ from app.commands import import_conversions as conversions_verb
 from app.commands import import_traces as import_verb
 from app.commands import query, serve, upkeep
 from app.commands import repair as repair_verb
-from app.commands.groups import alert, digest, slo
+from app.commands.groups import alert, digest, slo, token
 from app.conversion_columns import ColumnsError, columns_told
 from app.conversion_files import ConversionFileError
 from app.dashboard_process import DashboardPortTakenError
 from app.formats import Format
 from app.options import with_settings
 from app.running_collector import CollectorElsewhereError
+from collector.reread import UnreadableFileError
 from collector.service import LakeLockedError, PortTakenError
 from sample_data.play import PlayError
 from sql.backup import BackupError
@@ -30,7 +31,13 @@ from sql.lake import LakeMissingError, LakeTooNewError
 from sql.settings import Settings, SettingsError
 
 DEMO_LAKE = "latencytax-demo"
-WRONG_USAGE = (SettingsError, NotAQueryError, ColumnsError, demo_verb.NotADemoError)
+WRONG_USAGE = (
+    SettingsError,
+    NotAQueryError,
+    ColumnsError,
+    demo_verb.NotADemoError,
+    UnreadableFileError,
+)
 FAILED = (
     BackupError,
     DashboardPortTakenError,
@@ -49,6 +56,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 cli.add_typer(digest, name="digest")
 cli.add_typer(alert, name="alert")
 cli.add_typer(slo, name="slo")
+cli.add_typer(token, name="token")
 
 
 def main() -> None:

@@ -5,10 +5,12 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 from typing import Self
 
+from app.access import check_reach, secrets_file
 from app.addresses import answers, join, reachable
 from sql.settings import Settings, host_and_port
 
@@ -26,7 +28,9 @@ class DashboardProcess:
 
     def __init__(self, settings: Settings) -> None:
         """Choose the address; ``DashboardPortTakenError`` when somebody else listens there."""
+        check_reach(settings)
         self._settings = settings
+        self._running = ExitStack()
         self._host, port = host_and_port(settings.dashboard_address)
         self._port = _free_port(self._host, port)
         self.url = f"http://{reachable(join(self._host, self._port))}"
@@ -45,6 +49,9 @@ class DashboardProcess:
             "logger.level": "warning",
             "logger.enableRich": "false",  # rich would print tracebacks to stdout, among greetings
         }
+        secrets = self._running.enter_context(secrets_file(self._settings, self.url))
+        if secrets:
+            options["secrets.files"] = str(secrets)
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and page
             [*command, *(f"--{name}={value}" for name, value in options.items())],
             env=os.environ | self._settings.environment(),
@@ -60,6 +67,12 @@ class DashboardProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._running.close()
+
+    @property
+    def pid(self) -> int:
+        """The process, as the system numbers it."""
+        return self._process.pid
 
     @property
     def is_running(self) -> bool:

@@ -1,10 +1,12 @@
 """The collector that already runs on a lake, as another process sees it: by its door and files."""
 
+import os
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.addresses import is_listening, reachable
+from sql.door_settings import TOKEN_VARIABLE
 from sql.lake import open_reader, place_of
 from sql.settings import Settings
 
@@ -67,6 +69,11 @@ def http_target(settings: Settings) -> str:
 
 
 def _target(settings: Settings, address: str, remedy: str, what: str) -> str:
+    if settings.tls:
+        raise CollectorElsewhereError(
+            f"a collector holds {settings.lake}, and takes {what} through TLS alone: stop it for as"
+            " long as the import takes, or send to it with an OpenTelemetry exporter"
+        )
     target = reachable(address)
     if not is_listening(target):
         raise CollectorElsewhereError(
@@ -74,6 +81,12 @@ def _target(settings: Settings, address: str, remedy: str, what: str) -> str:
             f"{remedy} to where that collector takes {what}"
         )
     return target
+
+
+def authorization() -> dict[str, str]:
+    """The header with the token of LATENCYTAX_TOKEN, for a collector that needs one."""
+    token = os.environ.get(TOKEN_VARIABLE)
+    return {"authorization": f"Bearer {token}"} if token else {}
 
 
 def running_collector(settings: Settings) -> RunningCollector:

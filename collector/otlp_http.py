@@ -14,6 +14,8 @@ from google.rpc.status_pb2 import Status
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -22,8 +24,11 @@ from collector.accept import Admission
 from collector.bounds import check_size, inflate
 from collector.errors import ANSWERS, MalformedError, RefusedError, WrongTypeError, status_of
 from collector.exposition import Exposition
+from collector.gate import Gate
+from collector.http_patience import protocol_of
 from collector.otlp_json import to_protobuf
-from collector.signals import CONVERSIONS, LOGS, METRICS, TRACES, Signal
+from collector.signals import CONVERSIONS, LOGS, METRICS, SCRAPE, TRACES, Signal
+from collector.tls import http_context
 from sql.settings import host_and_port
 
 DOOR = "http"
@@ -47,13 +52,27 @@ KEEP_ALIVE_S = 75
 class HttpDoor:
     """The serving door; `stop` finishes what it is answering."""
 
-    def __init__(self, address: str, admission: Admission, exposition: Exposition) -> None:
+    def __init__(
+        self,
+        address: str,
+        admission: Admission,
+        exposition: Exposition,
+        gate: Gate | None = None,
+    ) -> None:
         """Listens when this returns. Raises OSError when the address cannot be had."""
+        gate = gate or Gate()
+        certificates = gate.certificates
         listener = _listen(address)
         self.port: int = listener.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(
-                http_app(admission, exposition),
+                http_app(admission, exposition, gate),
+                http=protocol_of(gate.limits),
+                ssl_context_factory=(
+                    (lambda *_: http_context(certificates)) if certificates else None
+                ),
+                limit_concurrency=gate.limits.connections,
+                proxy_headers=False,
                 lifespan="off",
                 ws="none",
                 log_config=None,
@@ -72,10 +91,10 @@ class HttpDoor:
         self._thread.join()
 
 
-def http_app(admission: Admission, exposition: Exposition) -> Starlette:
+def http_app(admission: Admission, exposition: Exposition, gate: Gate) -> Starlette:
     """The routes, as an ASGI application."""
     routes = [
-        Route(path, _export(signal, admission), methods=["POST"])
+        Route(path, _export(signal, admission, gate), methods=["POST"])
         for path, signal in [*PATHS.items(), (CONVERSIONS_PATH, CONVERSIONS)]
     ]
     return Starlette(
@@ -83,10 +102,26 @@ def http_app(admission: Admission, exposition: Exposition) -> Starlette:
             *routes,
             Route("/healthz", _healthz),
             Route("/readyz", _readyz(admission)),
-            Route("/metrics", _metrics(exposition)),
+            Route("/metrics", _metrics(exposition, admission, gate)),
         ],
+        middleware=_cors(gate.cors_origins),
         exception_handlers={HTTPException: _no_route},
     )
+
+
+def _cors(origins: tuple[str, ...]) -> list[Middleware]:
+    """Lets pages of these origins send; without any, browsers keep to their own rules."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["POST"],
+            allow_headers=["Authorization", "Content-Type", "Content-Encoding"],
+            expose_headers=["Retry-After"],
+        )
+    ]
 
 
 def _listen(address: str) -> socket.socket:
@@ -102,7 +137,9 @@ def _listen(address: str) -> socket.socket:
         ) from error
 
 
-def _export(signal: Signal, admission: Admission) -> Callable[[Request], Awaitable[Response]]:
+def _export(
+    signal: Signal, admission: Admission, gate: Gate
+) -> Callable[[Request], Awaitable[Response]]:
     def accept(body: bytes, content_type: str, encoding: str) -> Message:
         if encoding == "gzip":
             body = inflate(body, admission.message_bytes)
@@ -112,8 +149,10 @@ def _export(signal: Signal, admission: Admission) -> Callable[[Request], Awaitab
 
     async def export(request: Request) -> Response:
         try:
+            token = gate.admit(request.headers.get("authorization"), "ingest")
             content_type, encoding = _content_type(request, signal), _encoding(request)
             body = await _read(request, admission.message_bytes)
+            gate.spend(token, len(body))
             return _answer(request, await run_in_threadpool(accept, body, content_type, encoding))
         except RefusedError as error:
             admission.refuse(error, signal, DOOR)
@@ -170,8 +209,11 @@ def _answer(
 
 def _refusal(request: Request, error: RefusedError) -> Response:
     answer = ANSWERS[type(error)]
-    after_s = answer.retry_after_s
-    headers = None if after_s is None else {"Retry-After": str(after_s)}
+    headers = {}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
+    if answer.http_status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return _answer(request, status_of(error), answer.http_status, headers)
 
 
@@ -205,8 +247,15 @@ def _readyz(admission: Admission) -> Callable[[Request], Awaitable[Response]]:
     return ready
 
 
-def _metrics(exposition: Exposition) -> Callable[[Request], Awaitable[Response]]:
+def _metrics(
+    exposition: Exposition, admission: Admission, gate: Gate
+) -> Callable[[Request], Awaitable[Response]]:
     async def scrape(request: Request) -> Response:
+        try:
+            gate.admit(request.headers.get("authorization"), "read")
+        except RefusedError as error:
+            admission.refuse(error, SCRAPE, DOOR)
+            return _refusal(request, error)
         accepted = request.headers.get("accept", "")
         body, content_type = await run_in_threadpool(exposition.text, accepted)
         return Response(body, headers={"Content-Type": content_type})

@@ -15,9 +15,10 @@ from typing import Self
 
 from collector.accept import Admission
 from collector.exposition import Exposition
+from collector.gate import Gate, gate_of
 from collector.journal import Journal
 from collector.loader import Loader
-from collector.otlp_grpc import start_grpc
+from collector.otlp_grpc import GrpcDoor
 from collector.otlp_http import HttpDoor
 from sql.lake import SEARCH_PATH, open_writer, place_of
 from sql.refresh import QUIET
@@ -38,8 +39,14 @@ class PortTakenError(Exception):
 class Collector:
     """Everything that runs from the wire to the lake, as one context manager."""
 
-    def __init__(self, settings: Settings, *, quiet: timedelta = QUIET) -> None:
-        """Nothing runs before the context is entered; `quiet` as in `Assembly.run`."""
+    def __init__(
+        self, settings: Settings, *, quiet: timedelta = QUIET, gate: Gate | None = None
+    ) -> None:
+        """Nothing runs before the context is entered; `quiet` as in `Assembly.run`.
+
+        None is the gate that the settings describe.
+        """
+        self._gate = gate
         self._settings = settings
         self._quiet = quiet
         self._running = ExitStack()
@@ -50,6 +57,7 @@ class Collector:
         """Start: the lake, the journal, the loader, then the doors."""
         with ExitStack() as started:
             home = place_of(self._settings).home
+            gate = self._gate or gate_of(self._settings)
             home.mkdir(parents=True, exist_ok=True)
             started.enter_context(only_writer(home))
             lake = open_writer(self._settings)
@@ -61,7 +69,7 @@ class Collector:
             self._loader = Loader(lake, self._journal, self._settings, quiet=self._quiet)
             started.callback(self._loader.stop)
             self._open_doors(
-                started, Exposition(asked, self._journal, self._settings.limits.journal_bytes)
+                started, gate, Exposition(asked, self._journal, self._settings.limits.journal_bytes)
             )
             self._running = started.pop_all()
         LOG.info(
@@ -83,17 +91,17 @@ class Collector:
         """Whether all that was acknowledged is in the lake, and in requests."""
         return self._journal.pending_batches == 0 and self._loader.is_idle()
 
-    def _open_doors(self, started: ExitStack, exposition: Exposition) -> None:
+    def _open_doors(self, started: ExitStack, gate: Gate, exposition: Exposition) -> None:
         settings = self._settings
         admission = Admission(self._journal, message_bytes=settings.limits.message_bytes)
         try:
-            server, self.grpc_port = start_grpc(settings.grpc_address, admission)
-            started.callback(lambda: server.stop(STOP_GRACE_S).wait())
-            http = HttpDoor(settings.http_address, admission, exposition)
+            grpc = GrpcDoor(settings.grpc_address, admission, gate)
+            started.callback(grpc.stop, STOP_GRACE_S)
+            http = HttpDoor(settings.http_address, admission, exposition, gate)
         except OSError as error:
             raise PortTakenError(error.strerror or str(error)) from error
         started.callback(http.stop)
-        self.http_port = http.port
+        self.grpc_port, self.http_port = grpc.port, http.port
 
 
 @contextmanager

@@ -39,4 +39,6 @@ LOGS = Signal(
 )
 CONVERSIONS = Signal("conversions", "", Struct, Struct)
 """By HTTP only."""
+SCRAPE = Signal("scrape", "", Struct, Struct)
+"""Nothing that is sent: what is counted when `/metrics` is refused."""
 SIGNALS = (TRACES, METRICS, LOGS)

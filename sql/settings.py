@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sql.alert_settings import Alerts
+from sql.door_settings import Doors, Login, Tls
 from sql.mail_settings import Recipient, Smtp, contradictions
 from sql.matchers import Clash
 from sql.settings_file import SettingsError, check, doubtful, read_toml
@@ -30,7 +31,9 @@ from sql.settings_shape import (
 __all__ = [
     "Alerts",
     "Benchmark",
+    "Doors",
     "Limits",
+    "Login",
     "Objective",
     "Price",
     "Recipient",
@@ -39,6 +42,7 @@ __all__ = [
     "SettingsError",
     "Smtp",
     "Tier",
+    "Tls",
     "UseCase",
     "host_and_port",
     "is_connection_string",
@@ -51,6 +55,7 @@ DEFAULT_CONFIG = Path("latencytax.toml")
 DEFAULT_LAKE = "latencytax-data"
 DEFAULT_LIMITS = Limits()
 DEFAULT_REDACTION = Redaction()
+DEFAULT_DOORS = Doors()
 CONFIG_VARIABLE = "LATENCYTAX_CONFIG"
 VARIABLES = {
     "lake": "LATENCYTAX_LAKE",
@@ -93,6 +98,11 @@ class Settings:
     smtp: Smtp | None = None
     recipients: tuple[Recipient, ...] = ()
     alerts: Alerts | None = None
+    tls: Tls | None = None
+    """None is none: for loopback, or behind a proxy that encrypts."""
+    doors: Doors = DEFAULT_DOORS
+    login: Login | None = None
+    """None lets everybody in who reaches the dashboard, which then is on loopback."""
     config: Path | None = None
     """The file that was read; None when there is none."""
 
@@ -171,9 +181,11 @@ def _settings(
             "dashboard_url",
             "smtp",
             "alerts",
+            "login",
         ),
     )
     given = {key: getattr(document, key) for key in plain}
+    beside = config.parent if config else Path.cwd()
     use_cases = _overlaid(document.use_case, _shipped("use_cases.toml").use_case)
     names = [use_case.name for use_case in use_cases]
     if problems := contradictions(document.smtp, document.recipient, names):
@@ -187,6 +199,8 @@ def _settings(
         tiers=_overlaid(document.tier, _shipped("model_tiers.toml").tier),
         benchmarks=_overlaid(document.benchmark, _shipped("benchmarks.toml").benchmark),
         overlaps=doubtful(document),
+        tls=document.tls and document.tls.beside(beside),
+        doors=(document.doors or DEFAULT_DOORS).beside(beside),
         config=config,
         **{key: value for key, value in given.items() if value is not None},
     )

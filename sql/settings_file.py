@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sql.alert_settings import ALERT_TABLES
+from sql.door_settings import DOOR_TABLES
 from sql.mail_settings import MAIL_TABLES
 from sql.matchers import Clash, Matchers, never_reached, overlaps
 from sql.settings_shape import (
@@ -48,6 +49,7 @@ TABLES: Mapping[str, Any] = {
     "benchmark": Benchmark,
     **MAIL_TABLES,
     **ALERT_TABLES,
+    **DOOR_TABLES,
 }
 
 

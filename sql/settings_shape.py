@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from sql.alert_settings import AlertsTable
+from sql.door_settings import Doors, LoginTable, Tls
 from sql.mail_settings import Recipient, SmtpTable, WebAddress
 from sql.path_steps import step_names
 
@@ -101,6 +102,14 @@ class Limits:
     """For each span; the rest is cut and counted."""
     value_bytes: Count = 16 * 1024
     """Each attribute value; the rest is cut."""
+    token_bytes_per_s: Count | None = None
+    """What a token may send, over ten seconds; beyond: 429 or RESOURCE_EXHAUSTED; None is all."""
+    connections: Annotated[Count, Field(le=2**20)] = 4096
+    """At the HTTP door at once; beyond: 503."""
+    head_bytes: Annotated[Count, Field(ge=1024, le=2**20)] = 32 * 1024
+    """What stands before a request's body; beyond: 431 or RESOURCE_EXHAUSTED."""
+    request_s: Annotated[Count, Field(le=3600)] = 30
+    """Within which a request arrives whole, from its first byte; beyond, the sender is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,3 +252,6 @@ class Document:
     smtp: SmtpTable | None = None
     recipient: tuple[Recipient, ...] = ()
     alerts: AlertsTable | None = None
+    tls: Tls | None = None
+    doors: Doors | None = None
+    login: LoginTable | None = None

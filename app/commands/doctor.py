@@ -123,7 +123,8 @@ def _clock(_settings: Settings) -> Iterator[Finding]:
 
 
 def _doors(settings: Settings) -> Iterator[Finding]:
-    ours = answers(f"http://{reachable(settings.http_address)}/healthz")
+    http_door = reachable(settings.http_address)
+    ours = is_listening(http_door) if settings.tls else answers(f"http://{http_door}/healthz")
     for name, address in (("http", settings.http_address), ("grpc", settings.grpc_address)):
         yield _door(
             f"{name}_address {address}", address, ours=ours, variable=f"{name.upper()}_ADDRESS"

@@ -1,4 +1,4 @@
-"""Verbs of two words: ``digest``, ``alert`` and ``slo``."""
+"""Verbs of two words: ``digest``, ``alert``, ``slo`` and ``token``."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from app.commands import slo as slo_verbs
+from app.commands import token as token_verbs
 from app.options import with_settings
 from sql.settings import Settings
 
@@ -98,3 +99,37 @@ def import_slos(
 ) -> int:
     """Write the objectives of OpenSLO v1 files into the settings file."""
     return slo_verbs.import_(settings, files, sli=sli, unit=unit)
+
+
+token = typer.Typer(no_args_is_help=True, help="Who may send, and who may read /metrics.")
+
+
+@token.command("create")
+@with_settings()
+def create_token(
+    settings: Settings,
+    name: Annotated[str, typer.Argument(help="Whose it is, as lists and refusals name it.")],
+    *,
+    scope: Annotated[
+        Literal["ingest", "read"], typer.Option(help="ingest sends; read gets /metrics.")
+    ],
+    expires: Annotated[
+        str | None, typer.Option(help="90d, or the last day: 2027-01-31.  [default: never]")
+    ] = None,
+) -> int:
+    """Make a token and print it, this once."""
+    return token_verbs.create(settings, name, scope, expires)
+
+
+@token.command("list")
+@with_settings()
+def list_tokens(settings: Settings) -> int:
+    """Print names, scopes and ends."""
+    return token_verbs.show(settings)
+
+
+@token.command("revoke")
+@with_settings()
+def revoke_token(settings: Settings, name: Annotated[str, typer.Argument()]) -> int:
+    """Take a token away, also from collectors that run."""
+    return token_verbs.revoke(settings, name)

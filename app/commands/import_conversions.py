@@ -19,7 +19,7 @@ from typer import echo
 from app.commands.own_collector import own_collector, wait_until_caught_up
 from app.conversion_columns import Columns, ColumnsError, columns_of
 from app.conversion_files import Row, rows
-from app.running_collector import http_target, running_collector
+from app.running_collector import authorization, http_target, running_collector
 from collector.otlp_http import CONVERSIONS_PATH
 from sql.conversions import Conversion, ConversionError, checked, packed
 from sql.lake import open_reader
@@ -136,7 +136,7 @@ def _post(door: http.client.HTTPConnection, part: list[Conversion], tally: Tally
         return
     deadline = time.monotonic() + RETRY_FOR_S
     while True:
-        door.request("POST", CONVERSIONS_PATH, packed(part), HEADERS)
+        door.request("POST", CONVERSIONS_PATH, packed(part), HEADERS | authorization())
         answer = door.getresponse()
         told: dict[str, Any] = json.loads(answer.read())
         if answer.status != BUSY or time.monotonic() > deadline:

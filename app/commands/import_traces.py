@@ -14,7 +14,7 @@ from rich.progress import Progress
 from typer import echo
 
 from app.commands.own_collector import own_collector, wait_until_caught_up
-from app.running_collector import grpc_target, running_collector
+from app.running_collector import authorization, grpc_target, running_collector
 from app.trace_files import UnreadableError, payloads
 from collector import wire
 from collector.errors import MalformedError
@@ -122,7 +122,9 @@ def _send(export: Export, path: Path, body: bytes, spans: int, tally: Tally) -> 
     deadline = time.monotonic() + RETRY_FOR_S
     while True:
         try:
-            outcome = export(body, timeout=ANSWER_WITHIN_S).partial_success
+            outcome = export(
+                body, timeout=ANSWER_WITHIN_S, metadata=tuple(authorization().items())
+            ).partial_success
         except grpc.RpcError as error:
             if error.code() == grpc.StatusCode.UNAVAILABLE and time.monotonic() < deadline:
                 time.sleep(RETRY_EVERY_S)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
+from collector.gate import Gate
 from collector.service import Collector, LakeLockedError
 from sql.settings import Settings
 
@@ -21,11 +22,15 @@ class CatchesUp(Protocol):
 @contextmanager
 def own_collector(settings: Settings) -> Iterator[Collector | None]:
     """The only writer, on ports of its own; None when a running collector is that already."""
-    private = replace(settings, grpc_address="127.0.0.1:0", http_address="127.0.0.1:0")
+    private = replace(
+        settings,
+        grpc_address="127.0.0.1:0",
+        http_address="127.0.0.1:0",
+    )
     with ExitStack() as running:
         collector: Collector | None
         try:
-            collector = running.enter_context(Collector(private, quiet=timedelta(0)))
+            collector = running.enter_context(Collector(private, quiet=timedelta(0), gate=Gate()))
         except LakeLockedError:
             collector = None
         yield collector

@@ -65,10 +65,11 @@ def say_where_to_send(settings: Settings) -> None:
     """The addresses, and the two variables that point an OpenTelemetry SDK here."""
     echo(f"Lake       {settings.lake}")
     echo(f"OTLP/gRPC  {settings.grpc_address}")
-    echo(f"OTLP/HTTP  http://{settings.http_address}")
+    scheme = "https" if settings.tls else "http"
+    echo(f"OTLP/HTTP  {scheme}://{settings.http_address}")
     echo("")
     echo("Point an agent here:")
-    echo(f"  export OTEL_EXPORTER_OTLP_ENDPOINT=http://{reachable(settings.http_address)}")
+    echo(f"  export OTEL_EXPORTER_OTLP_ENDPOINT={scheme}://{reachable(settings.http_address)}")
     echo("  export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
     echo("")
 

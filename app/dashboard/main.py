@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from app import queries
-from app.dashboard import data, exports, links, onboarding, theme, wording
+from app.access import Role
+from app.dashboard import data, exports, links, login, onboarding, theme, wording
 from app.dashboard.alerting import page as alerts
 from app.dashboard.ask import page as sql
 from app.dashboard.board import page as board
@@ -37,20 +38,23 @@ def run() -> None:
     st.logo(ICON, size="large")
     theme.apply(exports.STYLE_SHEET)
     try:
-        _draw_newest(load_settings(None))
+        settings = load_settings(None)
+        role = login.role(settings)
+        if role:
+            _draw_newest(settings, role)
     except (LakeTooNewError, SettingsError) as error:
         theme.text(str(error), "headline")
 
 
-def _draw_newest(settings: Settings) -> None:
+def _draw_newest(settings: Settings, role: Role) -> None:
     try:
         with data.snapshot(settings) as snapshot:
-            _draw(settings, snapshot)
+            _draw(settings, snapshot, role)
     except LakeMissingError:
         _wait(settings, data.newest_version(settings))
 
 
-def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
+def _draw(settings: Settings, snapshot: data.Snapshot, role: Role) -> None:
     arrivals = data.load(snapshot, queries.arrivals).row(0, named=True)
     if not arrivals["has_spans"]:
         _wait(settings, snapshot.version)
@@ -67,7 +71,7 @@ def _draw(settings: Settings, snapshot: data.Snapshot) -> None:
             _page("Where the seconds go", "seconds", seconds.show, snapshot, chosen),
             _page("What if", "what-if", what_if.show, snapshot, chosen, settings),
             _page("Traces", links.TRACES, traces.show, snapshot, chosen),
-            _page("SQL", "sql", sql.show, settings),
+            *([_page("SQL", "sql", sql.show, settings)] if role == "sql" else []),
             _page("Pipeline", "pipeline", pipeline.show, snapshot, settings),
             _page("Alerts", "alerts", alerts.show, snapshot, settings),
             _page("Digest", "digest", digest.show, snapshot, settings),

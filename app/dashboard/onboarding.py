@@ -27,10 +27,12 @@ def instructions(settings: Settings) -> None:
     over_http, over_grpc = st.columns(2)
     with over_http:
         st.markdown("**OTLP over HTTP**")
-        st.code(_exporter(settings.http_address, "http/protobuf"), "bash", wrap_lines=True)
+        st.code(
+            _exporter(settings, settings.http_address, "http/protobuf"), "bash", wrap_lines=True
+        )
     with over_grpc:
         st.markdown("**OTLP over gRPC**")
-        st.code(_exporter(settings.grpc_address, "grpc"), "bash", wrap_lines=True)
+        st.code(_exporter(settings, settings.grpc_address, "grpc"), "bash", wrap_lines=True)
     st.markdown(
         "Say what the agent is used for, so that its requests are held against the right budget "
         "and can be told apart by channel and environment."
@@ -44,11 +46,12 @@ def instructions(settings: Settings) -> None:
     )
 
 
-def _exporter(address: str, protocol: str) -> str:
+def _exporter(settings: Settings, address: str, protocol: str) -> str:
     host, port = host_and_port(address)
     if host in REACHED_AT:
         host = socket.gethostname()
+    scheme = "https" if settings.tls else "http"
     return (
-        f"export OTEL_EXPORTER_OTLP_ENDPOINT=http://{join(host, port)}\n"
+        f"export OTEL_EXPORTER_OTLP_ENDPOINT={scheme}://{join(host, port)}\n"
         f"export OTEL_EXPORTER_OTLP_PROTOCOL={protocol}"
     )

@@ -12,7 +12,7 @@ from collector.accept import Admission
 from collector.exposition import Exposition
 from collector.journal import Journal
 from collector.journal_file import JournalFile
-from collector.otlp_grpc import start_grpc
+from collector.otlp_grpc import GrpcDoor
 from collector.otlp_http import HttpDoor
 from sql.lake import SEARCH_PATH, open_writer
 from sql.settings import load_settings
@@ -52,9 +52,9 @@ def admission(journal: Journal) -> Admission:
 
 @pytest.fixture
 def grpc_address(admission: Admission) -> Iterator[str]:
-    server, port = start_grpc("127.0.0.1:0", admission)
-    yield f"127.0.0.1:{port}"
-    server.stop(grace=1).wait()
+    door = GrpcDoor("127.0.0.1:0", admission)
+    yield f"127.0.0.1:{door.port}"
+    door.stop()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from collector.accept import Admission
 from collector.journal import Journal
-from collector.otlp_grpc import start_grpc
+from collector.otlp_grpc import GrpcDoor
 from collector.signals import SIGNALS, TRACES, Signal
 
 Counts = Callable[[], Counter[tuple[str, str, str]]]
@@ -116,10 +116,10 @@ def test_a_gzip_bomb_is_refused_within_bounded_memory(
 
 def test_a_full_journal_asks_to_try_again(tmp_path: Path, protobuf_payloads: list[bytes]) -> None:
     with Journal(tmp_path / "full.sqlite", limit_bytes=1) as journal:
-        server, port = start_grpc("127.0.0.1:0", Admission(journal, message_bytes=2**20))
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        door = GrpcDoor("127.0.0.1:0", Admission(journal, message_bytes=2**20))
+        with grpc.insecure_channel(f"127.0.0.1:{door.port}") as channel:
             status = rpc_status.from_call(refusal(method(channel), protobuf_payloads[0]))
-        server.stop(grace=None).wait()
+        door.stop()
     assert status.code == grpc.StatusCode.UNAVAILABLE.value[0]
     hint = RetryInfo()
     assert status.details[0].Unpack(hint)
@@ -128,7 +128,7 @@ def test_a_full_journal_asks_to_try_again(tmp_path: Path, protobuf_payloads: lis
 
 def test_a_taken_port_is_named(grpc_address: str, admission: Admission) -> None:
     with pytest.raises(OSError, match=grpc_address):
-        start_grpc(grpc_address, admission)
+        GrpcDoor(grpc_address, admission)
 
 
 def test_mutated_payloads_never_break_the_door(

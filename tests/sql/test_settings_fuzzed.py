@@ -47,6 +47,9 @@ SOUND: dict[str, object] = {
     "grpc_address": "127.0.0.1:0",
     "keep_content": True,
     "limits": {"message_bytes": 1000, "value_bytes": 10},
+    "tls": {"certificate": "door.pem", "key": "door.key", "client_ca": "ca.pem"},
+    "doors": {"tokens": "t.toml", "cors_origins": ["https://a.example"], "behind_tls_proxy": True},
+    "login": {"metadata_url": "https://a.example/x", "client_id": "a", "sql": ["*@a.example"]},
     "redaction": {"keys": ["a.*"], "patterns": ["email", "card"]},
     "use_case": [
         {
