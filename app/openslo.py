@@ -57,7 +57,7 @@ def promises(text: str, *, sli: str, unit: Unit) -> list[Promise]:
     """
     try:
         read = [document for document in yaml.safe_load_all(text) if document is not None]
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise NotOpenSloError(f"is not YAML: {error}") from error
     problems: list[str] = []
     found: list[Promise] = []
@@ -176,7 +176,7 @@ def _threshold_ms(
     objective: Mapping[str, Any], facts: Mapping[str, str], unit: Unit, *, is_threshold: bool
 ) -> float:
     if "threshold-ms" in facts:
-        return float(facts["threshold-ms"])
+        return _number(facts["threshold-ms"], f"annotation {OURS}threshold-ms")
     if not is_threshold:
         raise ValueError(
             "its threshold is hidden in a query: say it in milliseconds in the annotation "
@@ -184,15 +184,22 @@ def _threshold_ms(
         )
     if objective.get("op") not in {"lt", "lte"}:
         raise ValueError(f"op is {objective.get('op')!r}: a latency is good below (lt, lte)")
-    return float(objective.get("value", "nan")) * UNIT_MS[unit]
+    return _number(objective.get("value"), "value") * UNIT_MS[unit]
 
 
 def _target(objective: Mapping[str, Any]) -> float:
     if "targetPercent" in objective:
-        return float(objective["targetPercent"]) / 100
+        return _number(objective["targetPercent"], "targetPercent") / 100
     if "target" not in objective:
         raise ValueError("an objective has neither target nor targetPercent")
-    return float(objective["target"])
+    return _number(objective["target"], "target")
+
+
+def _number(value: object, name: str) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]  # what is no number is told below
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} is {value!r}, not a number") from error
 
 
 def _days(windows: object) -> int:

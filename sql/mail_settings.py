@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -23,7 +24,7 @@ ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 def _mailbox(value: str) -> str:
     try:
         mailbox = Address(addr_spec=value)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         mailbox = Address()
     if not (mailbox.username and mailbox.domain and value.isascii() and value.isprintable()):
         raise ValueError("must be an e-mail address, for example ada@example.com")
