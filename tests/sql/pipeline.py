@@ -16,6 +16,7 @@ from collector.loader import SHAPE
 from sql.dictionary import describe_tables
 from sql.lake import SCHEMA, SEARCH_PATH, open_writer, transaction
 from sql.models import session_statements
+from sql.prices import store_reserved
 from sql.redaction import redactor_of
 from sql.refresh import Assembly, Round
 from sql.settings import Settings, load_settings
@@ -55,6 +56,7 @@ class Pipeline:
         self.con.execute(f"{SEARCH_PATH}; SET TimeZone = 'UTC'")
         if settings != self.settings:
             self.settings = settings
+            store_reserved(self.con, settings)
             for statement in session_statements(settings):
                 self.con.execute(statement)
         self.assembly = Assembly(self.con, "journal")
