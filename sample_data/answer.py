@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from sample_data.company import Model, Step
-from sample_data.prices import STANDARD, Tokens
+from sample_data.prices import RESERVED, STANDARD, Tokens
 from sample_data.request import Request, Stretch, record
 from sample_data.spans import Attributes, SimulatedEvent, Value
 from sample_data.steps import CANCELLED, CANCELLED_SPECULATION_SHARE, COLD, SPECULATIVE, cold_ms
@@ -100,7 +100,9 @@ def pay(request: Request, call: Call, tokens: Tokens, wasted_on: str | None = No
     if wasted_on:
         request.paid_for_speed[wasted_on] += cost_usd
         return
-    if tier != STANDARD:
+    if tier == RESERVED:
+        request.reserved_model = call.served.name
+    elif tier != STANDARD:
         request.paid_for_speed["premium"] += cost_usd - standard_usd
     if call.wanted != call.served:
         wanted_usd = prices[call.wanted.name, STANDARD].cost_usd(tokens)

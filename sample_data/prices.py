@@ -1,4 +1,4 @@
-"""prices.toml: what the company pays for a million tokens, by model and service tier."""
+"""prices.toml: what the company pays for a million tokens, and for capacity by the month."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sample_data.spans import Value
 
 PRICES_TOML = Path(__file__).with_name("prices.toml")
-STANDARD = "standard"
+STANDARD, RESERVED = "standard", "provisioned"
 
 
 class Price(NamedTuple):
@@ -60,7 +60,12 @@ def load_prices(path: Path = PRICES_TOML) -> PriceList:
     }
 
 
-def price_rows(path: Path = PRICES_TOML) -> list[dict[str, Any]]:
-    """The rows as they stand in the file: [[price]] of latencytax.toml."""
-    rows: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["price"]
+def price_rows(path: Path = PRICES_TOML, table: str = "price") -> list[dict[str, Any]]:
+    """The rows as they stand in the file: [[price]] or [[reserved_capacity]] of latencytax.toml."""
+    rows: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))[table]
     return rows
+
+
+def reserved_rows() -> list[dict[str, Any]]:
+    """[[reserved_capacity]] of latencytax.toml: what is paid by the month."""
+    return price_rows(table="reserved_capacity")

@@ -60,6 +60,7 @@ class Request:
     error: str = ""
     fallback_used: bool = False
     paid_for_speed: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    reserved_model: str | None = None
 
     def at_ns(self, ms: float) -> int:
         """That time of the request on the clock."""
@@ -169,6 +170,7 @@ def finish(request: Request) -> SimulatedTrace:
         outcome=request.outcome,
         used_fallback=request.fallback_used,
         paid_for_speed=request.paid_for_speed,
+        reserved_model=request.reserved_model,
     )
 
 

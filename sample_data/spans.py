@@ -67,7 +67,8 @@ class SimulatedTrace(NamedTuple):
     """One request with its spans, root first, and what the simulation knows about it.
 
     perceived_ms is the first token or audio of a streamed answer, else the whole response; None
-    when no answer came. paid_for_speed is in USD, by what was bought (see prices.py). At the last
+    when no answer came. paid_for_speed is in USD, by what was bought (see prices.py);
+    reserved_model is the one whose capacity, paid by the month, gave the answer. At the last
     request of a session it is known what the session came to: settled is None before.
     """
 
@@ -79,4 +80,5 @@ class SimulatedTrace(NamedTuple):
     outcome: str
     used_fallback: bool
     paid_for_speed: Mapping[str, float]
+    reserved_model: str | None = None
     settled: Settled | None = None

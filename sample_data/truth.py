@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -15,10 +15,12 @@ from rich.table import Column, Table
 
 from sample_data.company import Company
 from sample_data.company_file import load_company
+from sample_data.prices import reserved_rows
 from sample_data.spans import SimulatedTrace
 from sample_data.traffic import history
 
 DEMO_SEED = 1
+HOURS_A_MONTH = 730
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class TrueTax:
     lost_to_waiting: float = 0.0
     lost_to_fallbacks: float = 0.0
     paid_usd: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    reserved_on: set[tuple[date, str]] = field(default_factory=set)
+    """Days on which reserved capacity answered, and the model that it is of."""
 
     @property
     def lost_by_part(self) -> Mapping[str, float]:
@@ -48,6 +52,9 @@ class TrueTax:
         """Count one more request."""
         for bought, usd in trace.paid_for_speed.items():
             self.paid_usd[bought] += usd
+        if trace.reserved_model:
+            started_at = datetime.fromtimestamp(trace.spans[0].start_ns / 1e9, UTC)
+            self.reserved_on.add((started_at.date(), trace.reserved_model))
         if trace.settled is not None:
             self.sessions += 1
             self.conversions += trace.settled.converted
@@ -60,6 +67,13 @@ def true_tax(traces: Iterable[SimulatedTrace]) -> dict[str, TrueTax]:
     found: defaultdict[str, TrueTax] = defaultdict(TrueTax)
     for trace in traces:
         found[trace.use_case].add(trace)
+    a_day = {
+        row["model"]: row["usd_per_month"] * row["speed_share"] * 24 / HOURS_A_MONTH
+        for row in reserved_rows()
+    }
+    for tax in found.values():
+        if tax.reserved_on:
+            tax.paid_usd["reserved"] = sum(a_day.get(model, 0.0) for _, model in tax.reserved_on)
     return dict(found)
 
 

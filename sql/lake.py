@@ -16,7 +16,7 @@ import duckdb
 
 from sql.dictionary import comment_statements, describe, literal
 from sql.models import session_statements
-from sql.prices import refresh_prices
+from sql.prices import refresh_prices, store_reserved
 from sql.settings import DEFAULT_LAKE, Settings, is_connection_string
 
 LOG = logging.getLogger(__name__)
@@ -140,6 +140,7 @@ def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
         con.execute(setting)
     _migrate(con)
     refresh_prices(con)
+    store_reserved(con, settings)
     _show_models(con, settings)
     return con
 

@@ -1,4 +1,4 @@
-"""List prices of models, from the package genai-prices: installed data, nothing is fetched."""
+"""Prices that the lake keeps: listed ones (genai-prices, nothing is fetched), reserved capacity."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from sql.readings import word_reader
+from sql.settings import Settings
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo
@@ -55,6 +56,18 @@ def refresh_prices(con: duckdb.DuckDBPyConnection) -> None:
         [source],
     )
     con.unregister("listed_prices")
+
+
+def store_reserved(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Bring `lake.reserved_capacity` up to the settings, for readers that have others."""
+    reserved = settings.reserved_capacity
+    rows = [(r.model.lower(), r.provider, r.usd_per_month, r.speed_share) for r in reserved]
+    stored = con.execute("FROM lake.reserved_capacity ORDER BY ALL").fetchall()
+    if stored == sorted(rows):
+        return
+    con.execute("DELETE FROM lake.reserved_capacity")
+    if rows:
+        con.executemany("INSERT INTO lake.reserved_capacity VALUES (?, ?, ?, ?)", rows)
 
 
 @cache

@@ -24,6 +24,7 @@ from sql.settings_shape import (
     Objective,
     Price,
     Redaction,
+    ReservedCapacity,
     Tier,
     UseCase,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Price",
     "Recipient",
     "Redaction",
+    "ReservedCapacity",
     "Settings",
     "SettingsError",
     "Smtp",
@@ -90,6 +92,7 @@ class Settings:
     tiers: tuple[Tier, ...] = ()
     prices: tuple[Price, ...] = ()
     """A site's own; list prices hold for all other models."""
+    reserved_capacity: tuple[ReservedCapacity, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     overlaps: tuple[Clash, ...] = ()
     """What a site's own use cases and tiers may take from each other; the first one gets it."""
@@ -196,6 +199,7 @@ def _settings(
         use_cases=use_cases,
         recipients=document.recipient,
         prices=document.price,
+        reserved_capacity=document.reserved_capacity,
         tiers=_overlaid(document.tier, _shipped("model_tiers.toml").tier),
         benchmarks=_overlaid(document.benchmark, _shipped("benchmarks.toml").benchmark),
         overlaps=doubtful(document),

@@ -24,6 +24,7 @@ from sql.settings_shape import (
     Objective,
     Price,
     Redaction,
+    ReservedCapacity,
     Tier,
     UseCase,
 )
@@ -46,6 +47,7 @@ TABLES: Mapping[str, Any] = {
     "objective": Objective,
     "tier": Tier,
     "price": Price,
+    "reserved_capacity": ReservedCapacity,
     "benchmark": Benchmark,
     **MAIL_TABLES,
     **ALERT_TABLES,
@@ -128,6 +130,7 @@ IDENTIFIED_BY: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "benchmark": _name,
     "recipient": lambda entry: str(entry.get("address") or ""),
     "price": _price,
+    "reserved_capacity": lambda entry: f"{entry.get('provider')} {entry.get('model')}",
 }
 """What tells the entries of a table apart."""
 

@@ -217,6 +217,20 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class ReservedCapacity:
+    """What is paid for a model by the month, whatever it is asked: calls at tier `provisioned`."""
+
+    __pydantic_config__ = CONFIG
+    model: Name
+    """As spans have it, in small letters."""
+    provider: Name
+    """As spans have it."""
+    usd_per_month: Usd
+    speed_share: Annotated[Ratio, Field(ge=0, le=1)]
+    """How much of it is paid to be fast, 0..1: nothing that spans tell, so it has no default."""
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
     """What somebody else found slowness to cost; shown beside our figures, never added to them."""
 
@@ -247,6 +261,7 @@ class Document:
     use_case: tuple[UseCase, ...] = ()
     tier: tuple[Tier, ...] = ()
     price: tuple[Price, ...] = ()
+    reserved_capacity: tuple[ReservedCapacity, ...] = ()
     benchmark: tuple[Benchmark, ...] = ()
     dashboard_url: WebAddress | None = None
     smtp: SmtpTable | None = None

@@ -17,8 +17,8 @@ from app.dashboard_process import DashboardProcess
 from app.signals import stop_requested
 from collector.service import Collector, only_writer
 from sample_data.play import play_history, trickle
-from sample_data.prices import price_rows
-from sql.settings import Doors, Price, Settings, is_connection_string
+from sample_data.prices import price_rows, reserved_rows
+from sql.settings import Doors, Price, ReservedCapacity, Settings, is_connection_string
 
 SEED = 1
 MARKER = "demo.txt"
@@ -59,7 +59,8 @@ def _priced(settings: Settings) -> Settings:
     """With what the simulated company pays, where the settings have no price of the model."""
     known = {price.model for price in settings.prices}
     prices = [Price(**row) for row in price_rows() if row["model"] not in known]
-    return replace(settings, prices=(*settings.prices, *prices))
+    reserved = settings.reserved_capacity or tuple(ReservedCapacity(**r) for r in reserved_rows())
+    return replace(settings, prices=(*settings.prices, *prices), reserved_capacity=reserved)
 
 
 def _prepared(settings: Settings, *, fresh: bool) -> Path:

@@ -18,12 +18,17 @@ NEWEST = """
 select
     (select max(assembled_at) from lake.requests) as requests_through,
     (select max(received_at) from lake.conversions) as conversions_through,
+    (
+        select string_agg(capacity::varchar, ' ' order by capacity)
+        from lake.reserved_capacity as capacity
+    ) as reserved_capacity,
 """
 CHANGED_DAYS = """
 with counted as (
     select
         coalesce(max(requests_through), '-infinity') as requests_through,
         coalesce(max(conversions_through), '-infinity') as conversions_through,
+        any_value(reserved_capacity) as reserved_capacity,
     from lake.tax_counted
 ),
 
@@ -37,7 +42,9 @@ followed as (
 
 select distinct started_at::date as day
 from lake.requests, counted
-where assembled_at > counted.requests_through
+where
+    assembled_at > counted.requests_through
+    or counted.reserved_capacity is distinct from $reserved_capacity
 union
 select distinct started_at::date as day
 from followed
@@ -59,14 +66,16 @@ class Counted:
     """By the table that they go into."""
     requests_through: datetime | None
     conversions_through: datetime | None
+    reserved_capacity: str | None = None
 
 
 def count_changed(con: duckdb.DuckDBPyConnection) -> Counted | None:
     """The cells of the days on which something changed; None when nothing did. Only reads."""
     con.execute("BEGIN")
     try:
-        through = con.execute(NEWEST).fetchone() or (None, None)
-        days = [row[0] for row in con.execute(CHANGED_DAYS).fetchall()]
+        through = con.execute(NEWEST).fetchone() or (None, None, None)
+        reserved_capacity = {"reserved_capacity": through[-1]}
+        days = [row[0] for row in con.execute(CHANGED_DAYS, reserved_capacity).fetchall()]
         if not days:
             return None
         con.execute("SET VARIABLE tax_from = ?::timestamptz", [days[0]])
@@ -98,6 +107,6 @@ def store_counted(con: duckdb.DuckDBPyConnection, counted: Counted) -> None:
         con.unregister("cells_counted")
     con.execute("DELETE FROM lake.tax_counted")
     con.execute(
-        "INSERT INTO lake.tax_counted VALUES (?, ?, now())",
-        [counted.requests_through, counted.conversions_through],
+        "INSERT INTO lake.tax_counted VALUES (?, ?, now(), ?)",
+        [counted.requests_through, counted.conversions_through, counted.reserved_capacity],
     )

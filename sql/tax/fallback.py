@@ -8,6 +8,7 @@ others are the experiment: how often one random half did is the instrument for t
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from sql.tax import poisson
 from sql.tax.cells import Cells
@@ -16,9 +17,13 @@ from sql.tax.poisson import Floats
 from sql.tax.provider import STRONG_F, WIDENED_BY, first_stage
 from sql.tax.within_hour import Difference, WithinHour
 
-PRIOR_SD = 0.15
-"""Of the log of the rate lost; the mean is nothing."""
-Z90 = 1.645
+USUAL_SD = 0.15
+"""Of the log of the rate that a fallback loses; the mean is nothing."""
+PRIOR = ((0.7, USUAL_SD), (0.2, 0.4), (0.1, 1.0))
+"""Weight and standard deviation of usual, bad and useless fallbacks: few are, but data that says so
+must not be pulled back to the usual ones."""
+LOGS = np.linspace(-4.0, 4.0, 8001)
+LOW_MIDDLE_HIGH = (0.05, 0.5, 0.95)
 UNADJUSTED_SHARE = 0.5
 LEAST_CONFOUNDING = 0.02
 """What adjusting moved, times the share, stands for what nothing recorded could adjust for."""
@@ -39,6 +44,7 @@ class FallbackFound:
     """What confounding may add to `within`: one standard deviation."""
     provider: Difference | None
     data_share: float
+    """The weight of the data in the mean of the posterior, 0..1."""
 
 
 def fallback_effect(
@@ -57,20 +63,32 @@ def fallback_effect(
     known = [(provider.value, provider.se)] if provider else []
     if compared and confounding is not None and within and _is_placebo_passed(within):
         known.append((compared.value, float(np.hypot(compared.se, confounding))))
-    told = sum(se**-2 for _, se in known)
-    precision = told + PRIOR_SD**-2
-    middle, sd = sum(value * se**-2 for value, se in known) / precision, precision**-0.5
+    (low, middle, high), data_share = _weighed(known)
     return FallbackFound(
         sessions=int(cells.sessions[answered].sum()),
         conversions=int(cells.conversions[answered].sum()),
-        low=middle - Z90 * sd,
+        low=low,
         middle=middle,
-        high=middle + Z90 * sd,
+        high=high,
         within=compared,
         confounding=confounding,
         provider=provider,
-        data_share=told / precision,
+        data_share=data_share,
     )
+
+
+def _weighed(known: list[tuple[float, float]]) -> tuple[Floats, float]:
+    """Ends and middle of what values with these errors leave of the prior, and the data's share."""
+    told = sum(se**-2 for _, se in known)
+    value = sum(value * se**-2 for value, se in known) / told if known else 0.0
+    weights, sds = np.array(PRIOR).T
+    foretold = sds**2 + 1 / told if known else np.ones(len(sds))
+    weights = weights * np.exp(-0.5 * value**2 / foretold) / np.sqrt(foretold)
+    weights = weights / weights.sum()
+    precisions = told + sds**-2
+    shares = told / precisions
+    cumulated = ndtr((LOGS[:, None] - shares * value) * np.sqrt(precisions)) @ weights
+    return np.interp(LOW_MIDDLE_HIGH, cumulated, LOGS), float(weights @ shares)
 
 
 def _is_placebo_passed(within: WithinHour) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sql.tax.evidence import Gathered
 from sql.tax.poisson import Floats
-from sql.tax.posterior import STRAIGHT, Evidence, Reading, draws, stacked
+from sql.tax.posterior import SHAPES, STRAIGHT, Evidence, Reading, Shape, draws, stacked
 from sql.tax.provider import Experiment
 from sql.tax.within_hour import Placebo, WithinHour
 
@@ -43,10 +43,10 @@ class Estimate:
     """What confounding may add to the slope of the comparison: one standard deviation."""
 
 
-def estimate(found: Gathered) -> Estimate:
-    """The curve of a use case."""
+def estimate(found: Gathered, shapes: tuple[Shape, ...] = SHAPES) -> Estimate:
+    """The curve of a use case, if it has one of these shapes."""
     within, columns = found.within_hour, found.curve.columns
-    posterior = draws(_readings(within, found.experiments), columns)
+    posterior = draws(_readings(within, found.experiments), columns, shapes)
     return Estimate(
         evidence=found,
         posterior=_interval(posterior, found),

@@ -7,7 +7,7 @@ import numpy as np
 from sql.settings import UseCase
 from sql.tax.cells import Cells
 from sql.tax.evidence import Gathered, gather
-from sql.tax.fallback import PRIOR_SD, FallbackFound, fallback_effect
+from sql.tax.fallback import USUAL_SD, FallbackFound, fallback_effect
 from sql.tax.fit import Estimate, Interval, estimate
 from sql.tax.verdict import MEASURED_FROM, OF_FALLBACKS, Facts, verdict
 from sql.tax.within_hour import Difference
@@ -88,7 +88,7 @@ def _of_fallback(found: Estimate, fallback: FallbackFound | None) -> Row:
         provider_se=fallback.provider.se if fallback.provider else None,
         has_experiment=False,
         data_share=fallback.data_share,
-        prior_sd=PRIOR_SD,
+        prior_sd=USUAL_SD,
     )
     finding = verdict(facts, OF_FALLBACKS)
     ends = (fallback.low, fallback.middle, fallback.high)

@@ -2,6 +2,7 @@
 
 `python -m tests.benchmarks what_if`: predicted savings, beside what they turn out to be.
 `python -m tests.benchmarks tax`: the latency tax found, beside the known truth (`tax --help`).
+`python -m tests.benchmarks tax_coverage`: how often its intervals hold the truth, world by world.
 `python -m tests.benchmarks tax_page`: how quickly its page's questions are answered.
 `python -m tests.benchmarks soak`: hours of production in minutes, and what grows meanwhile.
 """
@@ -15,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import soak, tax, tax_page, what_if
+from tests.benchmarks import soak, tax, tax_coverage, tax_page, what_if
 from tests.benchmarks.figures import PARTS, Figure, Scale
 
 WHAT_IF = "what_if"
@@ -29,7 +30,12 @@ def row(figure: Figure) -> tuple[str, str, str, str, str]:
 
 
 def main() -> None:
-    mains = {"tax": tax.main, "tax_page": tax_page.main, "soak": soak.main}
+    mains = {
+        "tax": tax.main,
+        "tax_coverage": tax_coverage.main,
+        "tax_page": tax_page.main,
+        "soak": soak.main,
+    }
     if sys.argv[1:2] and sys.argv[1] in mains:
         mains[sys.argv[1]](sys.argv[2:])
         return

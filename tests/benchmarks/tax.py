@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sql.tax.upkeep import find, store
-from tests.benchmarks.tax_coverage import DATA_VERDICTS, SEEDS, coverage
+from tests.benchmarks.tax_coverage import DATA_VERDICTS
 from tests.benchmarks.tax_lake import FOUND, SPEED, lake_in_memory, settings_for
 from tests.benchmarks.tax_speed import fit_times
 
@@ -66,10 +66,6 @@ def found_in(folder: Path, truth: dict[str, object]) -> dict[str, tuple[object, 
 
 def main(arguments: list[str]) -> None:
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--sessions", type=int, nargs="*", default=[10_000, 100_000])
-    parser.add_argument("--sets", type=int, default=0, help="simulations of each world and size")
-    parser.add_argument("--world", default="", help="part of its name")
-    parser.add_argument("--seeds", choices=SEEDS, default="held-out")
     parser.add_argument("--fit-time", type=int, nargs="*", default=[], help="millions of sessions")
     options = parser.parse_args(arguments)
     console = Console(width=160)
@@ -77,5 +73,3 @@ def main(arguments: list[str]) -> None:
         console.print(open_data_sets())
     if options.fit_time:
         console.print(fit_times(options.fit_time))
-    if options.sets:
-        console.print(coverage(options))

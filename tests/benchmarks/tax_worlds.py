@@ -64,6 +64,9 @@ WORLDS = (
     World("arms", beta=0.01, gamma=0.6, rho=0.3, incidents=0.0, added_delay_ms=500.0),
     World("fallbacks", beta=0.02, gamma=0.3, fallbacks=0.03, delta=0.15),
     World("fallbacks as good", beta=0.02, gamma=0.3, fallbacks=0.03),
+    World("wall, not declared", form="step", beta=0.1, gamma=0.3),
+    World("fallbacks that lose 30 %", beta=0.02, gamma=0.3, fallbacks=0.03, delta=0.36),
+    World("fallbacks that lose 50 %", beta=0.02, gamma=0.3, fallbacks=0.03, delta=0.69),
 )
 
 

@@ -16,6 +16,7 @@ from collector.loader import SHAPE
 from sql.dictionary import describe_tables
 from sql.lake import SCHEMA, SEARCH_PATH, open_writer, transaction
 from sql.models import session_statements
+from sql.prices import store_reserved
 from sql.redaction import redactor_of
 from sql.refresh import Assembly, Round
 from sql.settings import Settings, load_settings
@@ -60,6 +61,7 @@ class Pipeline:
             self.settings = settings
             for statement in session_statements(settings):
                 self.con.execute(statement)
+        store_reserved(self.con, settings)
         self.assembly = Assembly(self.con, "journal")
         self._loads = count(self.rows("SELECT count(*) FROM ingest_log")[0][0] + 1)
 

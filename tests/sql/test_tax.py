@@ -1,6 +1,7 @@
 """The latency tax from requests and conversions to the period's figures, and its identities."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import duckdb
@@ -8,7 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from sql.settings import Settings, SettingsError, load_settings
+from sql.prices import store_reserved
+from sql.settings import ReservedCapacity, Settings, SettingsError, load_settings
 from sql.tax.count import Counted
 from sql.tax.upkeep import Round, TaxUpkeep, find, store
 from tests.benchmarks.tax_lake import lake_in_memory, settings_for
@@ -377,6 +379,27 @@ def test_what_was_paid_is_counted_with_the_day(
     assert rows(con, "SELECT hour, calls, unpriced, usd FROM lake.tax_paid_cells") == [
         (START, 4, 2, 1.0)
     ]
+
+
+def test_what_is_paid_by_the_month_is_counted_anew_when_the_settings_change(
+    con: duckdb.DuckDBPyConnection, settings: Settings
+) -> None:
+    served = {"model": "m", "provider": "p", "service_tier": "provisioned"}
+    serve(con, 100, 200, **served)
+    serve(con, 100, hour=24, **served)
+    for usd_per_month in (730, 1460):
+        capacity = ReservedCapacity("m", "p", usd_per_month, speed_share=0.5)
+        store_reserved(con, replace(settings, reserved_capacity=(capacity,)))
+        fit(con, settings)
+        a_day = usd_per_month / 730 * 24 * 0.5
+        assert rows(con, f"SELECT usd, n FROM {ALL} WHERE part = 'speed_premium'") == [
+            (pytest.approx(2 * a_day), 3)
+        ]
+        first_hour = "speed_premium('2026-03-02', '2026-03-02 00:00:01', null, null, null, null)"
+        assert rows(con, f"SELECT kind, n, usd FROM {first_hour}") == [
+            ("reserved", 1, pytest.approx(a_day / 2))
+        ]
+    assert find(con, settings) is None
 
 
 def test_a_cut_is_chosen_of_losses_that_were_found_over_everything(

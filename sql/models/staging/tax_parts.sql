@@ -27,47 +27,21 @@
 -- parameters: from_at, to_at, use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[]
 with parts as (
     select
-        use_case,
-        channel,
-        environment,
-        tier,
-        model,
-        hour,
-        latency_bin,
-        part,
-        verdict,
-        reason,
+        *,
+        conversions as n,
         case
             when verdict in ('measured', 'blended') then 'data'
             when part = 'lost_conversions' then 'benchmark'
         end as source,
-        sessions,
-        conversions as n,
-        late,
-        lost,
-        lost_low,
-        lost_high,
-        lost_variance,
-        usd,
-        usd_low,
-        usd_high,
-        usd_variance,
     from tax_losses(from_at, to_at)
     union all by name
     select
-        use_case,
-        channel,
-        environment,
-        tier,
-        model,
-        hour,
+        *,
+        calls as n,
         'speed_premium' as part,
         'measured' as verdict,
         'Counted from calls and their prices.' as reason,
         'accounting' as source,
-        calls as n,
-        unpriced,
-        usd,
         usd as usd_low,
         usd as usd_high,
         0 as usd_variance,
