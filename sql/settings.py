@@ -25,6 +25,7 @@ from sql.settings_shape import (
     Price,
     Redaction,
     ReservedCapacity,
+    Retention,
     Tier,
     UseCase,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "Recipient",
     "Redaction",
     "ReservedCapacity",
+    "Retention",
     "Settings",
     "SettingsError",
     "Smtp",
@@ -57,6 +59,7 @@ DEFAULT_CONFIG = Path("latencytax.toml")
 DEFAULT_LAKE = "latencytax-data"
 DEFAULT_LIMITS = Limits()
 DEFAULT_REDACTION = Redaction()
+DEFAULT_RETENTION = Retention()
 DEFAULT_DOORS = Doors()
 CONFIG_VARIABLE = "LATENCYTAX_CONFIG"
 VARIABLES = {
@@ -87,6 +90,7 @@ class Settings:
     keep_content: bool = False
     limits: Limits = DEFAULT_LIMITS
     redaction: Redaction = DEFAULT_REDACTION
+    retention: Retention = DEFAULT_RETENTION
     use_cases: tuple[UseCase, ...] = ()
     """A site's own first, then the shipped ones that it does not replace: the first match wins."""
     tiers: tuple[Tier, ...] = ()
@@ -181,6 +185,7 @@ def _settings(
             "keep_content",
             "limits",
             "redaction",
+            "retention",
             "dashboard_url",
             "smtp",
             "alerts",

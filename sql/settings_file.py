@@ -25,6 +25,7 @@ from sql.settings_shape import (
     Price,
     Redaction,
     ReservedCapacity,
+    Retention,
     Tier,
     UseCase,
 )
@@ -43,6 +44,7 @@ IN_TOML = {
 TABLES: Mapping[str, Any] = {
     "limits": Limits,
     "redaction": Redaction,
+    "retention": Retention,
     "use_case": UseCase,
     "objective": Objective,
     "tier": Tier,

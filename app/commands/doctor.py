@@ -15,7 +15,8 @@ from typer import echo
 
 from app.addresses import answers, is_listening, reachable
 from sql.lake import EXTENSIONS, LakeMissingError, LakeTooNewError, open_reader, place_of
-from sql.settings import Settings, host_and_port
+from sql.retention import Kept, kept
+from sql.settings import Retention, Settings, host_and_port
 
 FREE_BYTES_AT_LEAST = 2 * 2**30
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -101,6 +102,7 @@ def _lake(settings: Settings) -> Iterator[Finding]:
     try:
         with open_reader(settings) as lake:
             newest = (lake.execute(NEWEST_ARRIVAL).fetchone() or (None,))[0]
+            sizes = list(kept(lake))
     except LakeMissingError as error:
         yield Finding("lake", str(error), "start one: latencytax up")
     except LakeTooNewError as error:
@@ -109,9 +111,21 @@ def _lake(settings: Settings) -> Iterator[Finding]:
         yield Finding("lake", f"cannot be read: {error}", "check --lake, --data and their rights")
     else:
         yield Finding("lake", f"readable; newest span arrived {newest or 'never'}")
+        yield from (_kept(each, settings.retention) for each in sizes)
         if newest and newest > datetime.now(UTC) + CLOCK_TOLERANCE:
             state = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, before the newest arrival {newest}"
             yield Finding("clock", state, "set the clock (timedatectl set-ntp true)")
+
+
+def _kept(found: Kept, retention: Retention) -> Finding:
+    """How much there is of a kind, and what becomes of it."""
+    since = f" since {found.oldest_at:%Y-%m-%d}" if found.oldest_at else ""
+    limits = retention.of(found.kind)
+    bounds = [f"{limits.days} days"] if limits.days else []
+    bounds += [f"{limits.size_bytes / 2**30:,g} GiB"] if limits.size_bytes else []
+    rule = f"at most {' and '.join(bounds)} are kept" if bounds else "all is kept"
+    size = f"{found.rows:,} rows{since}, {found.size_bytes / 2**20:,.1f} MiB"
+    return Finding(found.kind, f"{size}; {rule}")
 
 
 def _clock(_settings: Settings) -> Iterator[Finding]:

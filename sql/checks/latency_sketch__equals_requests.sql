@@ -39,5 +39,6 @@ counted as (
 
 select hour, use_case, channel, environment, model, tier, metric, bucket, sum(n) as too_many
 from counted
+where hour >= greatest(kept_from('requests'), kept_from('rollups'))
 group by all
 having sum(n) != 0

@@ -51,6 +51,7 @@ select
     sum(tokens) as tokens_too_many,
     sum(rated) as rated_too_many,
 from counted
+where hour >= greatest(kept_from('requests'), kept_from('rollups'))
 group by all
 having
     n_too_many != 0

@@ -11,6 +11,7 @@ with settled_traces as (
     having
         max(received_at) < (select max(watermark_at) from lake.assembly_log)
         and max(started_at) - min(started_at) < interval 24 hours
+        and min(started_at) >= greatest(kept_from('spans'), kept_from('requests'))
 ),
 
 assembled_traces as (

@@ -40,5 +40,6 @@ select
     sum(total) as total_too_many,
     sum(unknown) as unknown_too_many,
 from counted
+where hour >= greatest(kept_from('requests'), kept_from('rollups'))
 group by all
 having sum(good) != 0 or sum(total) != 0 or sum(unknown) != 0

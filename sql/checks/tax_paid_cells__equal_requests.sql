@@ -32,3 +32,4 @@ where
         or abs(coalesce(counted.usd, 0) - coalesce(paid.usd, 0)) > 1e-6 * (1 + abs(coalesce(paid.usd, 0)))
     )
     and coalesce(counted.day, paid.day) not in (select day from uncounted)
+    and coalesce(counted.day, paid.day) >= greatest(kept_from('requests'), kept_from('rollups'))::date

@@ -38,21 +38,27 @@ followed as (
     where
         conversions.received_at > counted.conversions_through
         and requests.request_id = conversions.request_id
+),
+
+changed as (
+    select distinct started_at::date as day
+    from lake.requests, counted
+    where
+        assembled_at > counted.requests_through
+        or counted.reserved_capacity is distinct from $reserved_capacity
+    union
+    select distinct started_at::date as day
+    from followed
+    union
+    select distinct tax_cells.hour::date as day
+    from lake.tax_cells as tax_cells
+    left join objectives on tax_cells.use_case = objectives.use_case and objectives."position" = 1
+    where tax_cells.budget_ms is distinct from objectives.threshold_ms
 )
 
-select distinct started_at::date as day
-from lake.requests, counted
-where
-    assembled_at > counted.requests_through
-    or counted.reserved_capacity is distinct from $reserved_capacity
-union
-select distinct started_at::date as day
-from followed
-union
-select distinct tax_cells.hour::date as day
-from lake.tax_cells as tax_cells
-left join objectives on tax_cells.use_case = objectives.use_case and objectives."position" = 1
-where tax_cells.budget_ms is distinct from objectives.threshold_ms
+select day
+from changed
+where day >= kept_from('requests')::date
 order by day
 """
 

@@ -1,0 +1,121 @@
+"""What is too old, or too much, is deleted: whole UTC days, the oldest first, and said so.
+
+Spans, requests and what is summed up of them are kept apart, because they tell less the longer they
+are kept, and cost less: a year of sums is smaller than a day of spans. Sums do not change when the
+rows that they were made of go.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+import duckdb
+
+from sql.dictionary import literal
+from sql.lake import transaction
+from sql.settings import Retention
+
+EVERY_S = 600.0
+MOST_DAYS = 7
+"""In one round: loading goes on between two."""
+GIBIBYTE = 2**30
+OF_REQUESTS = "request_id IN (SELECT request_id FROM lake.requests WHERE started_at < $kept_from)"
+SUMS = (
+    *("latency_sketch", "slo_hours", "model_hours", "call_sketch", "lever_doubts"),
+    *("tax_cells", "tax_step_cells", "tax_paid_cells", "attribute_keys"),
+)
+KINDS: Mapping[str, Mapping[str, str]] = {
+    "spans": {
+        "spans": "started_at < $kept_from",
+        "span_facts": "logged_at < $kept_from",
+    },
+    "requests": {
+        "critical_path": OF_REQUESTS,
+        "possible_cuts": "started_at < $kept_from",
+        "request_steps": "started_at < $kept_from",
+        "requests": "started_at < $kept_from",
+    },
+    "rollups": dict.fromkeys(SUMS, "hour < $kept_from"),
+}
+"""The tables of each kind, and which of their rows go; in the order in which they are deleted."""
+FIRST = {
+    "spans": ("spans", "started_at"),
+    "requests": ("requests", "started_at"),
+    "rollups": ("latency_sketch", "hour"),
+}
+"""The table of a kind that tells how far back it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the lake has of a kind."""
+
+    kind: str
+    rows: int
+    size_bytes: int
+    """Of its data files."""
+    oldest_at: datetime | None
+
+
+def kept(con: duckdb.DuckDBPyConnection) -> Iterator[Kept]:
+    """Each kind: how much, and since when."""
+    for kind, tables in KINDS.items():
+        table, at = FIRST[kind]
+        query = f"SELECT count(*), min({at}) FROM lake.{table}"
+        [(rows, oldest_at)] = con.execute(query).fetchall()
+        yield Kept(kind, rows, sum(_size_bytes(con, each) for each in tables), oldest_at)
+
+
+def prune(con: duckdb.DuckDBPyConnection, retention: Retention, now: datetime) -> None:
+    """One round, in the writer's session: at most a week of each kind."""
+    if retention == Retention():
+        return
+    for each in kept(con):
+        limits = retention.of(each.kind)
+        found = _kept_from(each, now, days=limits.days, size_bytes=limits.size_bytes)
+        if found:
+            _delete(con, each.kind, *found, now)
+
+
+def _kept_from(
+    found: Kept, now: datetime, *, days: int | None, size_bytes: float | None
+) -> tuple[datetime, str] | None:
+    """From when on the kind is to be kept after this round, and why; None when all is."""
+    if found.oldest_at is None:
+        return None
+    oldest = _midnight(found.oldest_at)
+    today = _midnight(now)
+    if days is not None and oldest < (wanted := today - timedelta(days=days)):
+        return min(wanted, oldest + timedelta(days=MOST_DAYS)), "age"
+    if size_bytes is not None and found.size_bytes > size_bytes and oldest < today:
+        return oldest + timedelta(days=1), "size"
+    return None
+
+
+def _delete(
+    con: duckdb.DuckDBPyConnection, kind: str, kept_from: datetime, reason: str, now: datetime
+) -> None:
+    values = {"kept_from": kept_from}
+    rows = 0
+    with transaction(con):
+        for table, goes in KINDS[kind].items():
+            query = f"DELETE FROM lake.{table} WHERE {goes}"
+            [(deleted,)] = con.execute(query, values).fetchall()
+            rows = deleted if table == FIRST[kind][0] else rows
+        con.execute(
+            "INSERT INTO lake.retention VALUES (?, ?, ?, ?, ?)",
+            [kind, kept_from, rows, reason, now],
+        )
+
+
+def _size_bytes(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    query = (
+        "SELECT coalesce(sum(data_file_size_bytes), 0) "
+        f"FROM ducklake_list_files('lake', {literal(table)})"
+    )
+    [(size_bytes,)] = con.execute(query).fetchall()
+    return int(size_bytes)
+
+
+def _midnight(at: datetime) -> datetime:
+    return datetime.combine(at.astimezone(UTC).date(), time(), UTC)

@@ -1,0 +1,115 @@
+"""What is too old or too much goes by whole days; what was summed up stays as it was."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from sql.lake import transaction
+from sql.models import run_checks
+from sql.retention import MOST_DAYS, kept, prune
+from sql.settings import Retention
+from sql.tax.upkeep import find, store
+from tests.sql.otlp import START, TestSpan, otlp
+from tests.sql.pipeline import Pipeline, settings_of
+
+DAYS = 20
+NOW = START + timedelta(days=DAYS)
+MS_A_DAY = 86_400_000
+SUMS = "FROM slo_board($from_at, $to_at, null, null, null, null) ORDER BY ALL"
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Iterator[Pipeline]:
+    """A few requests on each of twenty days, each with a tool call, some of them in a session."""
+    with Pipeline(settings_of(tmp_path / "lake")) as pipeline:
+        spans = []
+        for day in range(DAYS):
+            for turn in range(5):
+                trace, start_ms = f"{day + 1:x}0{turn:x}", day * MS_A_DAY + turn * 1000.0
+                session = {"session.id": f"s-{trace}", "marketing.use_case": "live_chat"}
+                spans.append(TestSpan(trace, "1", "", start_ms, start_ms + 900, attributes=session))
+                spans.append(TestSpan(trace, "2", "1", start_ms + 10, start_ms + 500))
+        pipeline.arrive([otlp(spans)], NOW)
+        pipeline.assemble(NOW)
+        count_tax(pipeline)
+        yield pipeline
+
+
+def count_tax(pipeline: Pipeline) -> None:
+    found = find(pipeline.con, pipeline.settings)
+    assert found is not None
+    with transaction(pipeline.con):
+        store(pipeline.con, found)
+
+
+def told(pipeline: Pipeline) -> pl.DataFrame:
+    period = {"from_at": START, "to_at": NOW}
+    return pipeline.con.execute(SUMS, period).pl()
+
+
+def oldest(pipeline: Pipeline) -> dict[str, datetime | None]:
+    return {each.kind: each.oldest_at for each in kept(pipeline.con)}
+
+
+def test_nothing_is_deleted_unless_asked_for(lake: Pipeline) -> None:
+    before = oldest(lake)
+    prune(lake.con, Retention(), NOW + timedelta(days=3_000))
+    assert oldest(lake) == before
+    assert lake.rows("FROM lake.retention") == []
+
+
+@pytest.mark.parametrize("kind", ["spans", "requests"])
+def test_days_go_a_week_at_a_time_and_sums_stay(lake: Pipeline, kind: str) -> None:
+    sums = told(lake)
+    retention = Retention(**{f"{kind}_days": 8})
+    first = START.replace(hour=0)
+    for round_days in (MOST_DAYS, DAYS - 8):
+        prune(lake.con, retention, NOW)
+        wanted = first + timedelta(days=round_days)
+        after = oldest(lake)[kind]
+        assert after is not None
+        assert wanted <= after < wanted + timedelta(days=1)
+    prune(lake.con, retention, NOW)
+    assert [row[0] for row in lake.rows("SELECT kind FROM lake.retention")] == [kind, kind]
+    assert told(lake).equals(sums)
+    assert {each.name: each.sample for each in run_checks(lake.con) if each.offending_rows} == {}
+
+
+def test_too_much_goes_a_day_at_a_time(lake: Pipeline) -> None:
+    lake.con.execute("CALL ducklake_flush_inlined_data('lake')")
+    prune(lake.con, Retention(spans_gb=1e-6), NOW)
+    after = oldest(lake)["spans"]
+    assert after is not None
+    assert after.date() == START.date() + timedelta(days=1)
+    assert lake.rows("SELECT reason, rows FROM lake.retention") == [("size", 10)]
+
+
+def test_what_was_deleted_leaves_the_disk(lake: Pipeline) -> None:
+    def size_bytes() -> int:
+        files = (Path(lake.settings.lake) / "data" / "main" / "spans").glob("*.parquet")
+        return sum(file.stat().st_size for file in files)
+
+    lake.con.execute("CALL ducklake_flush_inlined_data('lake')")
+    before = size_bytes()
+    for _ in range(3):
+        prune(lake.con, Retention(spans_days=7), NOW + timedelta(days=13))
+    for call in (
+        "rewrite_data_files('lake', delete_threshold => 0.1)",
+        "expire_snapshots('lake', older_than => now())",
+        "cleanup_old_files('lake', older_than => now())",
+    ):
+        lake.con.execute(f"CALL ducklake_{call}")
+    assert lake.rows("SELECT count(*) FROM lake.spans") == [(0,)]
+    assert size_bytes() < before / 5
+
+
+def test_the_tax_of_days_whose_requests_are_gone_is_not_counted_anew(lake: Pipeline) -> None:
+    cells = lake.rows("SELECT sum(sessions) FROM lake.tax_cells")
+    for _ in range(2):
+        prune(lake.con, Retention(requests_days=8), NOW)
+    lake.con.execute("DELETE FROM lake.tax_counted")
+    count_tax(lake)
+    assert lake.rows("SELECT sum(sessions) FROM lake.tax_cells") == cells
