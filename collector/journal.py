@@ -140,6 +140,11 @@ class Journal:
             self._drop = max(batch_id, through_batch_id), max(refusal_id, through_refusal_id)
             self._work_came.notify()
 
+    def number_after(self, batch_id: int, refusal_id: int) -> None:
+        """Never again a number up to these, which the lake has; before anything is put."""
+        with self._work_came:
+            self._file.number_after(batch_id, refusal_id)
+
     def peek(self, after_batch_id: int, *, max_bytes: int, max_batches: int) -> list[Batch]:
         """Oldest first; at least one batch when there is one, even beyond `max_bytes`."""
         newest_batch_id = self._newest_batch_id

@@ -137,6 +137,18 @@ class JournalFile:
         """Closes both connections; the last one folds the write-ahead log into the file."""
         self._connections.close()
 
+    def number_after(self, batch_id: int, refusal_id: int) -> None:
+        """What comes next gets higher numbers: a restored lake may be ahead of its journal."""
+        for table, last_id in (("batches", batch_id), ("refusals", refusal_id)):
+            self._writer.execute(
+                "insert into sqlite_sequence select ?, 0"
+                " where not exists (select 1 from sqlite_sequence where name = ?)",
+                (table, table),
+            )
+            self._writer.execute(
+                "update sqlite_sequence set seq = max(seq, ?) where name = ?", (last_id, table)
+            )
+
     def journal_id(self) -> str:
         """The name that this file was given when it was created."""
         return str(self._reader.execute("select journal_id from journal").fetchone()[0])

@@ -68,6 +68,7 @@ class Loader:
         self._quiet = quiet
         self._assemble_every_s = ASSEMBLE_EVERY_S if quiet else WAIT_S
         self._loaded_through, self._refusals_through = self._position()
+        journal.number_after(self._loaded_through, self._refusals_through)
         self._assembly = Assembly(con, journal.journal_id)
         self._assembly_missed_some = False
         self._maintenance = Maintenance(con)

@@ -93,6 +93,7 @@ def back_up(lake: Path, to: Path) -> Manifest:
     )
     written = to / f"{MANIFEST}.new"
     written.write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+    os.sync()  # all of it is on the disk before the manifest says so
     written.rename(to / MANIFEST)
     return manifest
 
@@ -104,12 +105,18 @@ def restore(backup: Path, lake: Path) -> Manifest:
         raise BackupError(f"{lake} is not empty: name a new folder with --lake")
     for name, expected in manifest.files.items():
         file = backup / name
+        if not file.resolve().is_relative_to(backup.resolve()):
+            raise BackupError(f"{file} is not in the backup: its manifest was not made by us")
         if not file.exists() or _sha256(file) != expected:
             raise BackupError(f"{file} is missing or was changed since the backup: use another one")
+    half = lake.with_name(f"{lake.name}.restoring")
+    shutil.rmtree(half, ignore_errors=True)
     for name in manifest.files:
-        (lake / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(backup / name, lake / name)
-    (lake / DATA).mkdir(exist_ok=True)
+        (half / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(backup / name, half / name)
+    (half / DATA).mkdir(parents=True, exist_ok=True)
+    os.sync()
+    half.replace(lake)
     return manifest
 
 

@@ -143,6 +143,7 @@ class Assembly:
     def _assemble(self) -> None:
         """From `taken` to `assembled`, and to what that changes in sketch and counts."""
         self._step("2_corrected")
+        self._step("2_left_alone")
         self._step("3_again")
         if self._value("SELECT count(*) FROM again"):
             self._step("4_retaken")
@@ -171,15 +172,24 @@ class Assembly:
             self._con.execute(
                 """INSERT INTO lake.assembly_log
                 SELECT ?, least(min(received_at), ?::timestamptz), ?, ?, ?
-                FROM hot_spans ANTI JOIN taken USING (trace_id)""",
+                FROM hot_spans
+                ANTI JOIN taken USING (trace_id) ANTI JOIN left_alone USING (trace_id)""",
                 [self._journal_id, self._loaded_through, traces, requests, now],
+            )
+            self._con.execute(
+                "INSERT INTO lake.rejections SELECT ?, 'loader', 'traces', 'after_retention', "
+                "count(*), any_value(trace_id) FROM left_alone HAVING count(*) > 0",
+                [now],
             )
         return requests
 
     def _remember(self, now: datetime) -> None:
         """Forget the spans that are in requests; remember that their traces exist."""
         taken_up = self._waiting.copy()
-        self._wait_in_own_table("(FROM hot_spans ANTI JOIN taken USING (trace_id))")
+        self._wait_in_own_table(
+            "(FROM hot_spans "
+            "ANTI JOIN taken USING (trace_id) ANTI JOIN left_alone USING (trace_id))"
+        )
         self._waiting = self._waiting[-1:]
         self._show_waiting()
         for table in taken_up:

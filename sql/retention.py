@@ -2,7 +2,7 @@
 
 Spans, requests and what is summed up of them are kept apart, because they tell less the longer they
 are kept, and cost less: a year of sums is smaller than a day of spans. Sums do not change when the
-rows that they were made of go.
+rows that they were made of go; but nothing is kept longer than what was made of it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,31 +13,36 @@ import duckdb
 
 from sql.dictionary import literal
 from sql.lake import transaction
-from sql.settings import Retention
+from sql.settings import KindLimits, Retention
 
 EVERY_S = 600.0
 MOST_DAYS = 7
 """In one round: loading goes on between two."""
 GIBIBYTE = 2**30
-OF_REQUESTS = "request_id IN (SELECT request_id FROM lake.requests WHERE started_at < $kept_from)"
+OF_REQUESTS = (
+    "started_at < $kept_from + INTERVAL 2 DAY AND request_id IN "
+    "(SELECT request_id FROM lake.requests WHERE started_at < $kept_from)"
+)
 SUMS = (
     *("latency_sketch", "slo_hours", "model_hours", "call_sketch", "lever_doubts"),
     *("tax_cells", "tax_step_cells", "tax_paid_cells", "attribute_keys"),
 )
 KINDS: Mapping[str, Mapping[str, str]] = {
-    "spans": {
-        "spans": "started_at < $kept_from",
-        "span_facts": "logged_at < $kept_from",
-    },
+    "rollups": dict.fromkeys(SUMS, "hour < $kept_from") | {"rejections": "at < $kept_from"},
     "requests": {
         "critical_path": OF_REQUESTS,
         "possible_cuts": "started_at < $kept_from",
         "request_steps": "started_at < $kept_from",
+        "conversions": "occurred_at < $kept_from",
         "requests": "started_at < $kept_from",
     },
-    "rollups": dict.fromkeys(SUMS, "hour < $kept_from"),
+    "spans": {
+        "spans": "started_at < $kept_from",
+        "span_facts": "logged_at < $kept_from",
+    },
 }
-"""The tables of each kind, and which of their rows go; in the order in which they are deleted."""
+"""The tables of each kind, and which of their rows go, in the order in which they are deleted; each
+kind is made of the next."""
 FIRST = {
     "spans": ("spans", "started_at"),
     "requests": ("requests", "started_at"),
@@ -70,24 +75,29 @@ def prune(con: duckdb.DuckDBPyConnection, retention: Retention, now: datetime) -
     """One round, in the writer's session: at most a week of each kind."""
     if retention == Retention():
         return
+    made_from = datetime.min.replace(tzinfo=UTC)
     for each in kept(con):
-        limits = retention.of(each.kind)
-        found = _kept_from(each, now, days=limits.days, size_bytes=limits.size_bytes)
-        if found:
+        if found := _kept_from(each, now, retention.of(each.kind), made_from):
             _delete(con, each.kind, *found, now)
+        query = "SELECT max(kept_from) FROM lake.retention WHERE kind = ?"
+        [(kept_from,)] = con.execute(query, [each.kind]).fetchall()
+        made_from = max(made_from, kept_from or made_from)
 
 
 def _kept_from(
-    found: Kept, now: datetime, *, days: int | None, size_bytes: float | None
+    found: Kept, now: datetime, limits: KindLimits, made_from: datetime
 ) -> tuple[datetime, str] | None:
-    """From when on the kind is to be kept after this round, and why; None when all is."""
+    """From when on the kind is to be kept after this round, and why; None when all is.
+
+    `made_from` is since when that is kept which was made of it.
+    """
     if found.oldest_at is None:
         return None
-    oldest = _midnight(found.oldest_at)
-    today = _midnight(now)
-    if days is not None and oldest < (wanted := today - timedelta(days=days)):
+    oldest, today = _midnight(found.oldest_at), _midnight(now)
+    aged = today - timedelta(days=limits.days) if limits.days else made_from
+    if oldest < (wanted := max(aged, made_from)):
         return min(wanted, oldest + timedelta(days=MOST_DAYS)), "age"
-    if size_bytes is not None and found.size_bytes > size_bytes and oldest < today:
+    if limits.size_bytes and found.size_bytes > limits.size_bytes and oldest < today:
         return oldest + timedelta(days=1), "size"
     return None
 

@@ -18,6 +18,7 @@ from sql.settings_file import SettingsError, check, doubtful, read_toml
 from sql.settings_shape import (
     Benchmark,
     Document,
+    KindLimits,
     Limits,
     LogFormat,
     LogLevel,
@@ -34,6 +35,7 @@ __all__ = [
     "Alerts",
     "Benchmark",
     "Doors",
+    "KindLimits",
     "Limits",
     "Login",
     "Objective",

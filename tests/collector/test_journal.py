@@ -142,6 +142,16 @@ def test_batch_ids_are_never_used_again(tmp_path: Path) -> None:
         assert journal.journal_id == name
 
 
+def test_a_journal_behind_its_lake_goes_on_after_it(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal", limit_bytes=LIMIT_BYTES) as journal:
+        put(journal, b"before")
+        journal.number_after(7, 7)
+        journal.number_after(3, 3)
+        put(journal, b"after")
+        assert [batch.batch_id for batch in pending(journal)] == [1, 8]
+        assert [batch.body for batch in journal.peek(7, max_bytes=1, max_batches=9)] == [b"after"]
+
+
 def test_the_file_does_not_grow_when_batches_come_and_go(tmp_path: Path) -> None:
     with Journal(tmp_path / "journal.sqlite", limit_bytes=LIMIT_BYTES) as journal:
         for _ in range(30):

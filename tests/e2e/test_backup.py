@@ -40,7 +40,16 @@ def test_a_restored_lake_has_what_was_acknowledged_before(folder: Path, tmp_path
     assert ids(folder / "before.txt", "acknowledged") - set(stored) == set()
     assert len(stored) == len(set(stored))
     assert_requests_are_the_traces(restored)
+    restored.start()
+    restored.wait_until_ready()
+    with sending(restored, tmp_path / "after.txt"):
+        wait_for_more(tmp_path / "after.txt")
+    assert restored.stop() == 0
+    assert restored.run("refresh").returncode == 0
+    stored = [tuple(row) for row in restored.rows("select trace_id, span_id from spans")]
     restored.close()
+    assert ids(tmp_path / "after.txt", "acknowledged") - set(stored) == set()
+    assert len(stored) == len(set(stored))
 
 
 @pytest.mark.parametrize("harm", ["manifest", "file", "version"])

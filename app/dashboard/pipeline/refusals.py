@@ -27,6 +27,10 @@ REFUSALS = {
         "No request could be made of it",
         "Its spans are stored: send one of the trace ids along when you report it.",
     ),
+    "after_retention": (
+        "Came after its trace was deleted",
+        "Its request stays as it was counted: keep spans and requests for longer in [retention].",
+    ),
     "trace_id_length": (
         "Trace id of a wrong length",
         "A trace id has 16 bytes: look for an exporter or proxy that rewrites ids.",
