@@ -92,6 +92,7 @@ def test_the_home_leads_to_what_it_is_made_of_and_to_the_budgets(page: Page, url
     )
     page.get_by_text("How do we know: the sum and its parts").click()
     expect(page.get_by_text(re.compile("^from latency_tax_total")).first).to_be_visible()
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
     page.get_by_role("link", name="All budgets").click()
     expect(page).to_have_url(re.compile(r"/budgets\?range=24h"))
     expect(page.get_by_role("table").first).to_contain_text("Live chat")

@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.payloads import trace_of
 from tests.e2e.processes import CollectorProcess, wait_until
+from tests.e2e.test_faults import locked
 
 SMALL_JOURNAL = "[limits]\njournal_bytes = 4_000_000\n"
 SPANS_PER_REQUEST = 512
@@ -38,9 +39,10 @@ def waiting_batches(collector: CollectorProcess) -> int:
 
 def test_a_full_journal_is_loaded_after_a_restart(tmp_path: Path) -> None:
     with CollectorProcess(tmp_path / "lake", config=SMALL_JOURNAL) as collector:
-        taken = fill_journal(collector)
+        with locked(tmp_path / "lake" / "catalog.sqlite"):
+            taken = fill_journal(collector)
+            assert waiting_batches(collector) > 0
         assert collector.stop() == 0
-        assert waiting_batches(collector) > 0
         collector.start()
         collector.wait_until_ready()
         sent = taken * SPANS_PER_REQUEST

@@ -1,6 +1,6 @@
 """Fits on small simulated worlds: what must never be claimed, and what must be found.
 
-`python -m tests.benchmarks tax --sets 20` repeats this with many and larger ones.
+`python -m tests.benchmarks tax_coverage` repeats this with many and larger ones.
 """
 
 import pytest

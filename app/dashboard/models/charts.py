@@ -1,6 +1,7 @@
 """Latency of a use case's models against their cost and quality, and the text of each chart."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import altair as alt
@@ -17,6 +18,8 @@ from app.pictures import TEXT_PX, AnyChart
 
 Worth = Literal["cost", "quality"]
 HEIGHT_PX = 260
+CLOSE = 0.08
+"""Of the range: names of points that are closer would stand on each other."""
 TICKS_MS = [step * 10**power for power in range(6) for step in (1, 1.5, 2, 3, 4, 5, 6, 8)]
 TITLES: dict[Worth, str] = {
     "cost": "cost of a month",
@@ -50,12 +53,15 @@ def against(models: Sequence[Fit], worth: Worth, colours: palette.Colours) -> An
     points = base.mark_point(filled=True, size=110, opacity=1).encode(
         shape=alt.Shape("verdict:N", legend=None).scale(domain=WORDS, range=list(SHAPES))
     )
-    names = base.mark_text(baseline="bottom", dy=-9, fontSize=TEXT_PX, limit=220)
+    above = base.mark_text(baseline="bottom", dy=-9, fontSize=TEXT_PX, limit=220)
+    below = base.mark_text(baseline="top", dy=9, fontSize=TEXT_PX, limit=220)
+    ink = alt.value(colours["ink"])
     layers = (
         *_budget(models[0].threshold_ms, colours),
         base.mark_rule(strokeWidth=2, opacity=0.45).encode(x2="p50:Q"),
         points,
-        names.encode(text="model:N", color=alt.value(colours["ink"])),
+        above.transform_filter("!datum.is_below").encode(text="model:N", color=ink),
+        below.transform_filter("datum.is_below").encode(text="model:N", color=ink),
     )
     return alt.layer(*layers, height=HEIGHT_PX)
 
@@ -71,7 +77,19 @@ def against_text(models: Sequence[Fit], worth: Worth) -> str:
     return f"p95 of each model against {TITLES[worth]}, budget {budget}: {rows}"
 
 
+def _named_below(models: Sequence[Fit], worth: Worth) -> set[str]:
+    """Of two models that are worth about the same, the name of one goes below its point."""
+    by_worth = sorted((_worth(fit, worth) or 0.0, fit.model) for fit in models)
+    close = CLOSE * (by_worth[-1][0] - by_worth[0][0])
+    below: set[str] = set()
+    for (lower, one), (higher, other) in pairwise(by_worth):
+        if higher - lower <= close and one not in below:
+            below.add(other)
+    return below
+
+
 def _points(models: Sequence[Fit], worth: Worth) -> pl.DataFrame:
+    below = _named_below(models, worth)
     return pl.DataFrame(
         {
             "model": shown(fit.model, NAME_LENGTH),
@@ -82,6 +100,7 @@ def _points(models: Sequence[Fit], worth: Worth) -> pl.DataFrame:
             "latency": f"{wording.duration(fit.p50)} to {wording.duration(fit.p95)}",
             "said": _said(fit, worth),
             "requests": wording.count(fit.n),
+            "is_below": fit.model in below,
         }
         for fit in models
     )
