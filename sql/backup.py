@@ -138,9 +138,12 @@ def _manifest(backup: Path) -> Manifest:
 
 
 def _is_kept(path: Path) -> bool:
-    """Files beside the catalogue: the journal, the outbox, keys; not what SQLite keeps for them."""
-    beside = path.name.endswith(("-wal", "-shm"))
-    return path.is_file() and path.name not in LEFT_OUT and not beside
+    """Files beside the catalogue: the journal, the outbox, keys; not what SQLite keeps for them.
+
+    A journal that was set aside as damaged could not be copied as a database.
+    """
+    is_left_out = path.name in LEFT_OUT or path.name.startswith("journal.damaged-")
+    return path.is_file() and not is_left_out and not path.name.endswith(("-wal", "-shm"))
 
 
 def _copy(file: Path, to: Path) -> None:

@@ -24,6 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             wait_until(lambda: bool(collector.value("select count(*) > 200 from requests")))
             wait_for_more(folder / "witness.txt")
             shutil.copy(folder / "witness.txt", folder / "before.txt")
+            (folder / "lake" / "journal.damaged-1.sqlite").write_bytes(b"no database")
             finished = collector.run("backup", "backup")
             assert finished.returncode == 0, finished.stderr
         assert collector.stop() == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.processes import CollectorProcess, wait_until
-from tests.e2e.test_kill import assert_requests_are_the_traces, ids, sending
+from tests.e2e.test_kill import assert_all_is_there, ids, sending
 
 DIES_INSIDE = (
     ("INSERT INTO lake.spans", 3, 2),
@@ -30,18 +30,6 @@ DISK_BYTES = 48 * 2**20
 def dying(pattern: str, nth: int, after_ms: float) -> tuple[str, ...]:
     told = (pattern, str(nth), str(after_ms), str(SPEED))
     return (sys.executable, "-m", "tests.e2e.dying", *told)
-
-
-def assert_all_is_there(collector: CollectorProcess, witness: Path) -> None:
-    """Stop it, bring the models up to date, and hold the lake against what was acknowledged."""
-    assert collector.stop() == 0, collector.log.read_text(encoding="utf-8")
-    assert collector.run("refresh").returncode == 0
-    stored = [tuple(row) for row in collector.rows("select trace_id, span_id from spans")]
-    acknowledged = ids(witness, "acknowledged")
-    assert len(acknowledged) > 100
-    assert acknowledged - set(stored) == set()
-    assert len(stored) == len(set(stored))
-    assert_requests_are_the_traces(collector)
 
 
 @pytest.mark.timeout(240)
