@@ -18,7 +18,7 @@ from app.digest.links import Links
 from app.digest.movement import Movement, movements
 from app.digest.schedule import Run
 from app.palette import State
-from sql.mail_settings import Currency, Recipient
+from sql.mail_settings import Recipient
 
 URGENCY: tuple[State, ...] = ("missed", "at_risk", "too_few", "within")
 
@@ -107,7 +107,7 @@ def digest_of(
         silent=_silence(budgets),
         movements=moved,
         changes=tuple(_change(each, links) for each in moved),
-        moves=tuple(_move(each, recipient.currency) for each in found.moves.iter_rows(named=True)),
+        moves=tuple(_move(each, symbol) for each in found.moves.iter_rows(named=True)),
         health=_health(found.health),
         links=links,
     )
@@ -156,7 +156,7 @@ def _tax(row: dict[str, Any], symbol: str) -> Point:
     return Point(row["title"], verdict.tax_of(row, symbol), row["reason"])
 
 
-def _move(move: dict[str, Any], currency: Currency) -> Point:
+def _move(move: dict[str, Any], symbol: str) -> Point:
     after, before = map(wording.share, (move["compliance_after"], move["compliance_before"]))
     more, of = wording.count(move["more_in_budget"]), wording.plural(move["requests"], "request")
     text = f"{after} in budget instead of {before}: {more} more of {of}."
@@ -164,11 +164,8 @@ def _move(move: dict[str, Any], currency: Currency) -> Point:
         sooner = wording.duration(move["saved_p95_ms"])
         text += f" At p95, {WAIT[move['metric']]} comes {sooner} sooner."
     if move["ranked_by"] == "money":
-        week, low, high = (
-            move[name] * currency.per_usd for name in ("usd_week", "usd_week_low", "usd_week_high")
-        )
-        between = words.money_between(currency.symbol, low, high)
-        text = f"Gives back {words.money(currency.symbol, week)} a week ({between}). {text}"
+        between = words.money_between(symbol, move["money_low"], move["money_high"])
+        text = f"Gives back {words.money(symbol, move['money_week'])} a week ({between}). {text}"
     title = f"{move['use_case_title']}: {wording.inside(move['title'])}"
     return Point(title, text, move["assumptions"])
 
