@@ -7,25 +7,26 @@ from datetime import UTC, datetime
 
 from app.addresses import is_listening, reachable
 from sql.door_settings import TOKEN_VARIABLE
-from sql.lake import open_reader, place_of
+from sql.lake import open_reader
+from sql.place import place_of
 from sql.settings import Settings
 
 WAITING = "select count(*) from batches where received_at_us <= ?"
 BEHIND = """
-with watermark as (
-    select coalesce(max(watermark_at), '-infinity') as reached_at
-    from lake.assembly_log
+with not_taken_up as (
+    select received_at
+    from lake.spans
+    where snapshot_id > (select coalesce(max(through_snapshot), 0) from lake.assembly_log)
+    union all
+    select received_at
+    from lake.conversion_reports
+    where snapshot_id > (select coalesce(max(through_snapshot), 0) from lake.assembly_log)
 )
 
 select count(*)
-from lake.spans, watermark
-where
-    received_at <= $asked_at
-    and received_at >= reached_at
-    and (received_at > reached_at or trace_id not in (select trace_id from lake.requests))
-    and name not in (select name from conversion_names)
+from not_taken_up
+where received_at <= $asked_at
 """
-"""Spans received at the watermark itself may be in requests, or be the first that are not."""
 
 
 class CollectorElsewhereError(Exception):
@@ -44,10 +45,8 @@ class RunningCollector:
         return self._is_loaded() and self._is_assembled()
 
     def _is_loaded(self) -> bool:
-        folder = place_of(self.settings).folder
-        if folder is None:
-            return True
-        with sqlite3.connect(f"file:{folder / 'journal.sqlite'}?mode=ro", uri=True) as journal:
+        file = place_of(self.settings).home / "journal.sqlite"
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as journal:
             waiting = journal.execute(WAITING, [int(self.asked_at.timestamp() * 1e6)]).fetchone()[0]
         journal.close()
         return bool(waiting == 0)

@@ -1,9 +1,8 @@
-"""Conversions into the lake, so that a repeat changes nothing and a correction corrects."""
+"""Reports of conversions into the lake; what they change is up to the refresher."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -11,7 +10,6 @@ import pyarrow as pa
 from sql.conversions import Conversion
 from sql.redaction import Redactor
 
-SHAPE = Path(__file__).parents[1] / "sql" / "shape" / "conversions.sql"
 WORDS = ("conversion_id", "session_id", "kind", "source")
 TEXTS = (*WORDS, "trace_id", "request_id")
 TIME = pa.timestamp("us", tz="UTC")
@@ -25,10 +23,10 @@ Report = tuple[datetime, Conversion]
 """When it was received, and what."""
 
 
-def store_conversions(
+def store_reports(
     con: duckdb.DuckDBPyConnection, reports: Sequence[Report], redactor: Redactor
 ) -> None:
-    """Write what the reports change, in the transaction at hand; later reports correct earlier."""
+    """Write the reports, in the transaction at hand; later reports correct earlier."""
     in_order = sorted(reports, key=lambda report: report[0])
     rows = [
         asdict(conversion) | {"received_at": received_at, "position": position}
@@ -39,10 +37,5 @@ def store_conversions(
     for name, column in words.items():
         arriving = arriving.set_column(SCHEMA.get_field_index(name), name, column)
     con.register("arriving_conversions", pa.Table.from_batches([arriving]))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE changed_conversions AS {SHAPE.read_text()}")
+    con.execute("INSERT INTO lake.conversion_reports BY NAME FROM arriving_conversions")
     con.unregister("arriving_conversions")
-    con.execute(
-        "DELETE FROM lake.conversions WHERE conversion_id IN "
-        "(SELECT conversion_id FROM changed_conversions)"
-    )
-    con.execute("INSERT INTO lake.conversions BY NAME FROM changed_conversions")

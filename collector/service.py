@@ -20,7 +20,8 @@ from collector.journal import Journal
 from collector.loader import Loader
 from collector.otlp_grpc import GrpcDoor
 from collector.otlp_http import HttpDoor
-from sql.lake import SEARCH_PATH, open_writer, place_of
+from sql.lake import SEARCH_PATH, open_writer
+from sql.place import place_of
 from sql.refresh import QUIET
 from sql.settings import Settings
 

@@ -11,7 +11,8 @@ NotAQueryError   what was asked is refused; the message says why, and what to wr
 import duckdb
 
 from sql.dictionary import literal
-from sql.lake import open_reader, place_of
+from sql.lake import open_reader
+from sql.place import place_of
 from sql.models import macros
 from sql.query_tree import catalogues_named, scalar_functions_called, table_functions_called
 from sql.settings import Settings

@@ -8,7 +8,6 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,13 +15,17 @@ import duckdb
 
 from sql.dictionary import comment_statements, describe, literal
 from sql.models import session_statements
+from sql.place import Place, keys_statements, place_of, unreachable
+from sql.postgres import OPENING, alone
 from sql.prices import refresh_prices, store_reserved
-from sql.settings import DEFAULT_LAKE, Settings, is_connection_string
+from sql.settings import Settings
 
 LOG = logging.getLogger(__name__)
 SCHEMA = Path(__file__).parent / "schema"
 EXTENSIONS = {
     "sqlite_scanner": "duckdb_extension_sqlite_scanner",
+    "postgres_scanner": "duckdb_extension_postgres_scanner",
+    "httpfs": "duckdb_extension_httpfs",
     "ducklake": "duckdb_extension_ducklake",
 }
 CLOSED = {
@@ -50,33 +53,6 @@ class LakeTooNewError(Exception):
     """The lake was written by a later version than this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a lake is: the catalogue's DuckLake string and the folder or URL of its data files."""
-
-    catalogue: str
-    data: str
-    folder: Path | None
-    """None for a lake that is not in a folder."""
-    home: Path
-    """Where this machine keeps its journal and its lock."""
-
-    @property
-    def catalogue_file(self) -> Path | None:
-        """The SQLite file of a lake in a folder."""
-        return self.folder / "catalog.sqlite" if self.folder else None
-
-
-def place_of(settings: Settings) -> Place:
-    """Where the lake of `settings` is."""
-    if is_connection_string(settings.lake):
-        return Place(settings.lake, settings.data or "", None, Path.cwd() / DEFAULT_LAKE)
-    folder = Path(settings.lake)
-    return Place(
-        f"ducklake:sqlite:{folder / 'catalog.sqlite'}", str(folder / "data"), folder, folder
-    )
-
-
 def attach_statements(place: Place, *, read_only: bool) -> list[str]:
     """SQL that opens the lake as `lake` in any DuckDB of the same version."""
     options = ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"] if read_only else []
@@ -84,7 +60,7 @@ def attach_statements(place: Place, *, read_only: bool) -> list[str]:
     if place.folder:
         options.append("OVERRIDE_DATA_PATH true")  # the folder may have been moved
     return [
-        *(f"LOAD {literal(str(extension_file(name)))}" for name in EXTENSIONS),
+        *(f"LOAD {literal(str(extension_file(name)))}" for name in place.extensions),
         "SET GLOBAL TimeZone = 'UTC'",
         f"ATTACH {literal(place.catalogue)} AS lake ({', '.join(options)})",
         SEARCH_PATH,
@@ -105,12 +81,21 @@ def connect(place: Place, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         )
     con = duckdb.connect(config=dict(CLOSED))
     try:
-        for statement in attach_statements(place, read_only=read_only):
+        *loads, in_utc, attach, search = attach_statements(place, read_only=read_only)
+        for statement in (*loads, in_utc, *keys_statements(place)):
             con.execute(statement)
+        if place.is_on_s3:
+            con.execute("SELECT count(*) FROM glob(?)", [f"{place.data.rstrip('/')}/*"])
+        con.execute(attach)
+        con.execute(search)
     except duckdb.InvalidInputException as error:
         if "creating a new DuckLake is explicitly disabled" not in str(error):
             raise
         raise LakeMissingError(BEING_MADE) from error
+    except (duckdb.IOException, duckdb.HTTPException) as error:
+        if place.folder:
+            raise
+        raise unreachable(place, error) from error
     return con
 
 
@@ -129,18 +114,20 @@ def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
 def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A session that may write; makes the lake, or brings its tables up to date, first.
 
-    The caller holds the lake's lock: two writers on one SQLite catalogue block each other.
+    The caller holds the lock of a lake in a folder: two writers on one SQLite catalogue block each
+    other. Raises LakeUnreachableError.
     """
     place = place_of(settings)
     if place.catalogue_file and place.folder:
         (place.folder / "data").mkdir(parents=True, exist_ok=True)
         _use_wal(place.catalogue_file)
-    con = connect(place, read_only=False)
-    for setting in FRUGAL:
-        con.execute(setting)
-    _migrate(con)
-    refresh_prices(con)
-    store_reserved(con, settings)
+    with alone(place, OPENING):
+        con = connect(place, read_only=False)
+        for setting in FRUGAL:
+            con.execute(setting)
+        _migrate(con)
+        refresh_prices(con)
+        store_reserved(con, settings)
     _show_models(con, settings)
     return con
 

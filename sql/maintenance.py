@@ -45,7 +45,8 @@ CHORES = (
             "CALL ducklake_rewrite_data_files('lake', delete_threshold => 0.1)",
             "CALL ducklake_merge_adjacent_files("
             f"'lake', max_compacted_files => 16, max_file_size => {16 * MERGED_BELOW_BYTES})",
-            "DELETE FROM lake.assembly_log WHERE assembled_at < now() - INTERVAL 1 day",
+            "DELETE FROM lake.conversion_reports "
+            "WHERE snapshot_id <= (SELECT max(through_snapshot) FROM lake.assembly_log)",
         ),
     ),
 )

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sql.attributes import Attributes
-from sql.lake import place_of
+from sql.place import place_of
 from sql.rules import KEYS_REMEMBERED
 from sql.settings import Redaction, Settings
 

@@ -1,10 +1,13 @@
 """What is materialised from spans, incrementally: requests, their critical paths, latency sketch.
 
-Spans of unfinished traces wait in memory, in `hot_spans`. A trace is taken up when it has been
-quiet for a while; when spans come for a trace that was taken up before, its stored spans are read
-again and its requests are made anew. Nothing else of the lake is ever read, so the cost of a span
-does not grow with the lake. A round is one lake transaction with its watermark: after a crash,
-every span received since the watermark waits again.
+What collectors loaded is read from the lake in the order of its snapshots. Spans of unfinished
+traces wait in memory, in `hot_spans`. A trace is taken up when it has been quiet for a while; when
+spans come for a trace that was taken up before, its stored spans are read again and its requests
+are made anew. Nothing else of the lake is ever read, so the cost of a span does not grow with the
+lake. A round is one lake transaction with its watermark, a snapshot: after a crash, all that was
+loaded since the watermark waits again, in whichever process takes over.
+
+TakenOverError   another process refreshes this lake now; what this one has in memory is stale
 """
 
 from collections.abc import Iterable
@@ -15,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from sql.lake import transaction
+from sql.lake import snapshot_id, transaction
 from sql.steps import HOT, assemble, run_step
 
 QUIET = timedelta(seconds=4)
@@ -75,17 +78,23 @@ def _sum(rounds: Iterable[Round]) -> Round:
     return Round(*map(sum, zip(*map(astuple, rounds), strict=True)))
 
 
+class TakenOverError(Exception):
+    """Another process refreshes the lake now: its round would count what ours has counted."""
+
+
 class Assembly:
     """Makes requests in the writer's session; one per lake, used by one thread."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, journal_id: str) -> None:
-        """Take up where the last round ended: spans received since its watermark wait again.
+        """Take up where the last round ended, whoever did it: what was loaded since waits again.
 
         An assembly that was there before in the same session is forgotten.
         """
         self._con = con
         self._journal_id = journal_id
-        self._loaded_through: datetime | None = self._watermark()
+        self._read_through = self._take_over()
+        """All that was loaded up to this snapshot waits, or is in requests and conversions."""
+        self._set("read_to", self._read_through)
         self._set("remembers_since", datetime.now(UTC))
         self._set("margin", MARGIN)
         self._waiting: list[str] = []
@@ -93,20 +102,36 @@ class Assembly:
         con.execute(
             "CREATE OR REPLACE TEMP TABLE known_traces (trace_id varchar, assembled_at timestamptz)"
         )
-        con.execute(
-            f"CREATE OR REPLACE TEMP VIEW since_watermark AS SELECT {HOT} FROM lake.spans "
-            "WHERE received_at >= "
-            "coalesce(getvariable('watermark')::timestamptz, '-infinity'::timestamptz)"
-        )
         self._forget_loads()
-        self._wait_in_own_table("since_watermark")
+        self._wait_in_own_table(f"(SELECT {HOT}, snapshot_id FROM lake.spans LIMIT 0)")
         self._count_new_objectives()
         self._count_new_budgets()
 
-    def wait(self, relation: str) -> None:
-        """Let the spans in `relation`, just stored, wait to be taken up."""
-        self._wait_in_own_table(f"(SELECT {HOT} FROM {relation})")
-        self._loaded_through = self._value(f"SELECT max(received_at) FROM {self._waiting[-1]}")
+    def read(self) -> bool:
+        """Let wait what was loaded since the last time; whether conversions changed by it."""
+        newest = snapshot_id(self._con)
+        if newest == self._read_through:
+            return False
+        self._set("read_from", self._read_through + 1)
+        self._set("read_to", newest)
+        self._step("0_loaded")
+        changed = bool(self._value("SELECT count(*) FROM changed_conversions"))
+        if changed:
+            self._correct_conversions()
+        for came in ("loaded_spans", "told_spans"):
+            if self._value(f"SELECT count(*) FROM {came}"):
+                self._wait_in_own_table(came)
+        self._read_through = newest
+        return changed
+
+    def _correct_conversions(self) -> None:
+        with transaction(self._con):
+            self._con.execute(
+                "DELETE FROM lake.conversions WHERE conversion_id IN "
+                "(SELECT conversion_id FROM changed_conversions)"
+            )
+            self._con.execute("INSERT INTO lake.conversions BY NAME FROM changed_conversions")
+            self._log("(FROM hot_spans UNION ALL BY NAME FROM loaded_spans)")
 
     @property
     def waiting_spans(self) -> int:
@@ -169,19 +194,54 @@ class Assembly:
                 self._step("9_taken_back")
             for table, rows in MADE.items():
                 self._con.execute(f"INSERT INTO lake.{table} BY NAME FROM {rows}")
-            self._con.execute(
-                """INSERT INTO lake.assembly_log
-                SELECT ?, least(min(received_at), ?::timestamptz), ?, ?, ?
-                FROM hot_spans
-                ANTI JOIN taken USING (trace_id) ANTI JOIN left_alone USING (trace_id)""",
-                [self._journal_id, self._loaded_through, traces, requests, now],
-            )
+            self._log("left_over", traces, requests, now)
             self._con.execute(
                 "INSERT INTO lake.rejections SELECT ?, 'loader', 'traces', 'after_retention', "
                 "count(*), any_value(trace_id) FROM left_alone HAVING count(*) > 0",
                 [now],
             )
         return requests
+
+    def _take_over(self) -> int:
+        """From now on the log is ours; its watermark."""
+        row = self._row("SELECT journal_id, through_snapshot FROM lake.assembly_log")
+        journal_id, through = row or (None, None)
+        if journal_id != self._journal_id:
+            with transaction(self._con):
+                self._con.execute(
+                    "CREATE OR REPLACE TEMP TABLE last_round AS FROM lake.assembly_log"
+                )
+                self._con.execute("DELETE FROM lake.assembly_log")
+                self._con.execute(
+                    "INSERT INTO lake.assembly_log BY NAME SELECT * REPLACE (? AS journal_id) "
+                    "FROM last_round" if row else
+                    "INSERT INTO lake.assembly_log (journal_id) VALUES (?)", [self._journal_id],
+                )
+        return int(through or 0)
+
+    def _log(
+        self, waiting: str, traces: int = 0, requests: int = 0, now: datetime | None = None
+    ) -> None:
+        """The round at hand takes the place of our last one; `waiting` are the spans it leaves.
+
+        Of two processes that believe to be the refresher, one finds its row gone, or DuckLake
+        refuses its commit, because both deleted the same row.
+        """
+        [(mine,)] = self._con.execute(
+            f"""UPDATE lake.assembly_log
+            SET
+                watermark_at = coalesce(left_over.received_at, now()),
+                through_snapshot = coalesce(left_over.snapshot_id - 1, getvariable('read_to')),
+                traces = ?,
+                requests = ?,
+                assembled_at = coalesce(?::timestamptz, assembled_at)
+            FROM (SELECT min(received_at) AS received_at, min(snapshot_id) AS snapshot_id
+                FROM {waiting}) AS left_over
+            WHERE journal_id = ?""",
+            [traces, requests, now, self._journal_id],
+        ).fetchall()
+        if not mine:
+            raise TakenOverError("another process refreshes this lake now")
 
     def _remember(self, now: datetime) -> None:
         """Forget the spans that are in requests; remember that their traces exist."""
@@ -246,15 +306,6 @@ class Assembly:
         tables = " UNION ALL ".join(f"FROM {table}" for table in self._waiting)
         self._con.execute(f"CREATE OR REPLACE TEMP VIEW hot_spans AS {tables}")
 
-    def _watermark(self) -> datetime | None:
-        self._set("journal_id", self._journal_id)
-        watermark: datetime | None = self._value(
-            "SELECT arg_max(watermark_at, assembled_at) FROM lake.assembly_log "
-            "WHERE journal_id = getvariable('journal_id')"
-        )
-        self._set("watermark", watermark)
-        return watermark
-
     def _set(self, name: str, value: object) -> None:
         self._con.execute(f"SET VARIABLE {name} = ?", [value])
 
@@ -262,5 +313,8 @@ class Assembly:
         run_step(self._con, name)
 
     def _value(self, query: str) -> Any:
-        row = self._con.execute(query).fetchone()
+        row = self._row(query)
         return row[0] if row else None
+
+    def _row(self, query: str) -> tuple[Any, ...] | None:
+        return self._con.execute(query).fetchone()

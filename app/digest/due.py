@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from app.digest.schedule import Run, runs
-from sql.lake import place_of
+from sql.place import place_of
 from sql.mail_settings import Recipient
 from sql.outbox import Dispatch, KnownSchedule, Outbox
 from sql.settings import Settings

@@ -9,7 +9,7 @@ with settled_traces as (
     from lake.spans
     group by trace_id
     having
-        max(received_at) < (select max(watermark_at) from lake.assembly_log)
+        max(snapshot_id) <= (select max(through_snapshot) from lake.assembly_log)
         and max(started_at) - min(started_at) < interval 24 hours
         and min(started_at) >= greatest(kept_from('spans'), kept_from('requests'))
 ),

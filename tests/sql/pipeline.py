@@ -11,7 +11,7 @@ from typing import Any, Self
 import polars as pl
 
 from collector.arrivals import arrivals
-from collector.conversion_table import store_conversions
+from collector.conversion_table import store_reports
 from collector.loader import SHAPE
 from sql.dictionary import describe_tables
 from sql.lake import SCHEMA, SEARCH_PATH, open_writer, transaction
@@ -79,7 +79,7 @@ class Pipeline:
         self.con.execute(f"CREATE OR REPLACE TEMP VIEW shaped AS {SHAPE.read_text()}")
         with transaction(self.con):
             self.con.execute("INSERT INTO lake.spans BY NAME FROM shaped")
-            store_conversions(self.con, arrived.reports, redactor_of(self.settings))
+            store_reports(self.con, arrived.reports, redactor_of(self.settings))
             self.con.execute(
                 "INSERT INTO lake.ingest_log VALUES ('journal', ?, 0, ?, ?, ?, ?, ?)",
                 [
@@ -91,7 +91,7 @@ class Pipeline:
                     at,
                 ],
             )
-        self.assembly.wait("shaped")
+        self.assembly.read()
 
     def assemble(self, at: datetime = NOW) -> Round:
         """Take up everything that had arrived by then."""

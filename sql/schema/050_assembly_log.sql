@@ -1,0 +1,26 @@
+-- The last round of assembling requests: one row. Whoever takes over takes up every span loaded after its snapshot.
+-- grain: journal_id
+-- through_snapshot  all that was loaded up to this snapshot of the lake is in `requests` and `conversions`
+alter table assembly_log add column through_snapshot bigint;
+
+create temp table last_round as
+select * replace (
+    (
+        select min(spans.snapshot_id) - 1
+        from spans
+        where spans.received_at >= assembly_log.watermark_at
+    ) as through_snapshot
+)
+from assembly_log
+order by assembled_at desc
+limit 1;
+
+delete from assembly_log;
+
+insert into assembly_log by name
+select * replace (
+    coalesce(through_snapshot, (select max(spans.snapshot_id) from spans), 0) as through_snapshot
+)
+from last_round;
+
+drop table last_round;
