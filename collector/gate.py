@@ -16,7 +16,7 @@ from collector.reread import Reread
 from collector.tls import Certificates, certificates_of
 from collector.tokens import Scope, Token, found, read
 from sql.door_settings import Tls, is_loopback
-from sql.lake import place_of
+from sql.place import place_of
 from sql.settings import Limits, Settings, SettingsError, host_and_port
 
 BEARER = "bearer"

@@ -11,18 +11,14 @@ import duckdb
 import pyarrow as pa
 
 from collector.arrivals import Arrivals, arrivals
-from collector.conversion_table import Report, store_conversions
+from collector.conversion_table import Report, store_reports
 from collector.journal import Batch, Journal
 from collector.signals import CONVERSIONS, LOGS, TRACES, Signal
-from sql.archive import Archive
 from sql.conversions import unpacked
-from sql.lake import place_of, transaction
-from sql.maintenance import Maintenance
+from sql.lake import transaction
 from sql.redaction import redactor_of
-from sql.refresh import Assembly
-from sql.retention import EVERY_S, prune
+from sql.refresher import Refresher
 from sql.settings import Settings
-from sql.tax.upkeep import TaxUpkeep
 
 LOG = logging.getLogger(__name__)
 
@@ -40,9 +36,6 @@ MOST_REST_S = 5.0
 KEYS_EVERY_S = 20.0
 WAIT_S = 0.2
 BACK_OFF_S = 2.0
-TAX_EVERY_QUIETS = 15
-"""The latency tax is fitted anew a minute after the last time, at once by a command that waits."""
-
 Decoded = tuple[Arrivals | None, pa.Table | None, list[Report]]
 """Spans with their conversions, what log records say of spans, and conversions by themselves."""
 
@@ -69,13 +62,10 @@ class Loader:
         self._assemble_every_s = ASSEMBLE_EVERY_S if quiet else WAIT_S
         self._loaded_through, self._refusals_through = self._position()
         journal.number_after(self._loaded_through, self._refusals_through)
-        self._assembly = Assembly(con, journal.journal_id)
-        self._assembly_missed_some = False
-        self._maintenance = Maintenance(con)
-        self._archive = Archive(con, place_of(settings).home)
-        self._tax = TaxUpkeep(con, settings, every=TAX_EVERY_QUIETS * quiet)
+        self._is_position_known = True
+        self._refresher = Refresher(con, settings, journal.journal_id, quiet=quiet)
         self._unmapped: Counter[tuple[str, str, str]] = Counter()
-        self._due_at = dict.fromkeys(("commit", "assemble", "keys", "prune"), 0.0)
+        self._due_at = dict.fromkeys(("commit", "assemble", "keys"), 0.0)
         self._stopping = Event()
         self._idle = Event()
         self._thread = Thread(target=self._run, name="loader")
@@ -85,7 +75,7 @@ class Loader:
         """Finish the transaction at hand; what is left stays in the journal."""
         self._stopping.set()
         self._thread.join()
-        self._tax.stop()
+        self._refresher.stop()
         self._con.close()
 
     def is_idle(self) -> bool:
@@ -110,38 +100,25 @@ class Loader:
                 self._stopping.wait(BACK_OFF_S)
 
     def _turn(self) -> None:
-        if self._assembly_missed_some:
-            self._assembly = Assembly(self._con, self._journal.journal_id)
-            self._assembly_missed_some = False
+        if not self._is_position_known:
+            self._loaded_through, self._refusals_through = self._position()
+            self._is_position_known = True
         if self._is_due("commit", COMMIT_EVERY_S) or self._journal.pending_bytes > COMMIT_BYTES:
             self._load()
         if self._is_due("assemble", self._assemble_every_s):
-            self._assemble()
-            self._maintenance.run()
-            if self._is_due("prune", EVERY_S):
-                prune(self._con, self._settings.retention, datetime.now(UTC))
-            self._archive.run()
-            self._keep_tax()
+            self._refresh()
         if not self._journal.wait_for_batches(WAIT_S):
             return
         self._stopping.wait(min(WAIT_S, max(0.0, self._due_at["commit"] - monotonic())))
 
-    def _assemble(self) -> None:
+    def _refresh(self) -> None:
         """A round; it then rests, unless a command waits for its rows."""
         began_at = monotonic()
-        if self._assembly.run(datetime.now(UTC), self._quiet).requests:
-            self._tax.note_change()
+        if self._refresher.run(is_all_loaded=not self._journal.pending_batches):
+            self._idle.set()
         if self._quiet:
             rest_s = min(RESTS * (monotonic() - began_at), MOST_REST_S)
             self._due_at["assemble"] = max(self._due_at["assemble"], monotonic() + rest_s)
-
-    def _keep_tax(self) -> None:
-        """Beside the load; a command that waits for its rows has them fitted once, at the end."""
-        is_loaded = not self._assembly.waiting_spans and not self._journal.pending_batches
-        if is_loaded or self._quiet:
-            self._tax.run()
-        if is_loaded and (self._tax.is_current or self._quiet):
-            self._idle.set()
 
     def _is_due(self, work: str, every_s: float) -> bool:
         now = monotonic()
@@ -162,6 +139,7 @@ class Loader:
         batches, (arrived, told, reports) = self._decoded(batches)
         last_batch = batches[-1].batch_id if batches else self._loaded_through
         last_refusal = refusals[-1].refusal_id if refusals else self._refusals_through
+        self._is_position_known = False  # until the commit is known to have come through
         with transaction(self._con):
             if arrived:
                 self._store(arrived)
@@ -169,18 +147,13 @@ class Loader:
             if told:
                 self._store_told(told)
             if reports:
-                store_conversions(self._con, reports, redactor_of(self._settings))
-                self._tax.note_change()
+                store_reports(self._con, reports, redactor_of(self._settings))
             for r in refusals:
                 self._reject(r.at, r.door, r.signal, r.reason, r.count, r.detail)
             self._log(batches, last_batch, last_refusal)
         self._loaded_through, self._refusals_through = last_batch, last_refusal
-        self._assembly_missed_some = True
-        if arrived:
-            self._assembly.wait("shaped")
-        if told and self._con.table("told_of").fetchone():
-            self._assembly.wait("told_of")
-        self._assembly_missed_some = False
+        self._is_position_known = True
+        self._refresher.note_load()
         self._journal.drop(through_batch_id=last_batch, through_refusal_id=last_refusal)
 
     def _decoded(self, batches: list[Batch]) -> tuple[list[Batch], Decoded]:
@@ -241,8 +214,6 @@ class Loader:
             f"CREATE OR REPLACE TEMP TABLE told AS {(SHAPES / 'span_facts.sql').read_text()}"
         )
         con.execute("INSERT INTO lake.span_facts BY NAME FROM told")
-        told_of = (SHAPES / "spans_told_of.sql").read_text()
-        con.execute(f"CREATE OR REPLACE TEMP TABLE told_of AS {told_of}")
 
     def _count_unmapped(self, unmapped: pa.Table) -> None:
         """Add up keys that no convention reads; what is not written yet is lost at a crash."""

@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sql.lake import SCHEMA, connect, place_of
+from sql.lake import SCHEMA, connect
+from sql.place import place_of
 from sql.settings import load_settings
 
 CATALOGUE = "catalog.sqlite"

@@ -53,6 +53,12 @@ class LakeTooNewError(Exception):
     """The lake was written by a later version than this one."""
 
 
+def load_statements(place: Place) -> list[str]:
+    """SQL that makes a DuckDB of the same version able to open the lake."""
+    loads = [f"LOAD {literal(str(extension_file(name)))}" for name in place.extensions]
+    return [*loads, "SET GLOBAL TimeZone = 'UTC'"]
+
+
 def attach_statements(place: Place, *, read_only: bool) -> list[str]:
     """SQL that opens the lake as `lake` in any DuckDB of the same version."""
     options = ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"] if read_only else []
@@ -60,8 +66,6 @@ def attach_statements(place: Place, *, read_only: bool) -> list[str]:
     if place.folder:
         options.append("OVERRIDE_DATA_PATH true")  # the folder may have been moved
     return [
-        *(f"LOAD {literal(str(extension_file(name)))}" for name in place.extensions),
-        "SET GLOBAL TimeZone = 'UTC'",
         f"ATTACH {literal(place.catalogue)} AS lake ({', '.join(options)})",
         SEARCH_PATH,
     ]
@@ -81,13 +85,12 @@ def connect(place: Place, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         )
     con = duckdb.connect(config=dict(CLOSED))
     try:
-        *loads, in_utc, attach, search = attach_statements(place, read_only=read_only)
-        for statement in (*loads, in_utc, *keys_statements(place)):
+        for statement in (*load_statements(place), *keys_statements(place)):
             con.execute(statement)
         if place.is_on_s3:
             con.execute("SELECT count(*) FROM glob(?)", [f"{place.data.rstrip('/')}/*"])
-        con.execute(attach)
-        con.execute(search)
+        for statement in attach_statements(place, read_only=read_only):
+            con.execute(statement)
     except duckdb.InvalidInputException as error:
         if "creating a new DuckLake is explicitly disabled" not in str(error):
             raise

@@ -298,12 +298,13 @@ class Assembly:
 
     def _wait_in_own_table(self, relation: str) -> None:
         """A table for each load: DuckDB copies rows twice that it adds to rows already there."""
-        self._waiting.append(f"hot_{next(self._loads)}")
-        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {self._waiting[-1]} AS FROM {relation}")
+        table = f"hot_{next(self._loads)}"
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {relation}")
+        self._waiting.append(table)
         self._show_waiting()
 
     def _show_waiting(self) -> None:
-        tables = " UNION ALL ".join(f"FROM {table}" for table in self._waiting)
+        tables = " UNION ALL BY NAME ".join(f"FROM {table}" for table in self._waiting)
         self._con.execute(f"CREATE OR REPLACE TEMP VIEW hot_spans AS {tables}")
 
     def _set(self, name: str, value: object) -> None:

@@ -44,6 +44,11 @@ class Refresher:
         self._place = place_of(settings)
         self._election = Election(self._place)
         self._duty: _Duty | None = None
+        self._loaded_through = 0
+
+    def note_load(self) -> None:
+        """The rows of this process are in the lake's newest snapshot."""
+        self._loaded_through = snapshot_id(self._con)
 
     def run(self, *, is_all_loaded: bool) -> bool:
         """A round, if it is ours; whether the models have all that was loaded, by whomever."""

@@ -6,7 +6,7 @@ from typer import echo
 
 from sql.backup import BackupError, Manifest, back_up
 from sql.backup import restore as put_back
-from sql.lake import place_of
+from sql.place import place_of
 from sql.settings import Settings
 
 DONE = 0

@@ -44,7 +44,8 @@ def open_script(settings: Settings) -> int:
     """Print the SQL with which any DuckDB shell or BI tool opens the same lake and views."""
     echo(f"-- For DuckDB {duckdb.__version__}; read only. On another machine, instead of LOAD:")
     echo("-- INSTALL sqlite; INSTALL ducklake;")
-    opening = attach_statements(place_of(settings), read_only=True)
+    place = place_of(settings)
+    opening = (*load_statements(place), *attach_statements(place, read_only=True))
     for statement in (*opening, *session_statements(settings)):
         echo(f"{statement};")
     return 0

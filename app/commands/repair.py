@@ -6,7 +6,8 @@ from typer import echo
 
 from collector.service import only_writer
 from sql.damage import damaged_files, set_aside
-from sql.lake import open_writer, place_of
+from sql.lake import open_writer
+from sql.place import place_of
 from sql.settings import Settings
 
 DONE, FAILED = 0, 1
