@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 _COLUMN = re.compile(r"-- (?P<name>[a-z_0-9]+)  +(?P<comment>.+)")
+_DROPPED = re.compile(r"drop column ([a-z_0-9]+)")
 _GRAIN = "-- grain: "
 _PARAMETERS = "-- parameters: "
 
@@ -52,11 +53,14 @@ def describe(file: Path) -> Description:
 
 
 def describe_tables(schema: Path) -> dict[str, Description]:
-    """The tables of a folder of schema steps; a later step of the same name adds columns."""
+    """The tables of a folder of schema steps; a later step of a name adds and drops columns."""
     tables: dict[str, Description] = {}
     for table in map(describe, sorted(schema.glob("*.sql"))):
         first = tables.setdefault(table.name, table)
-        tables[table.name] = replace(first, columns=first.columns | table.columns)
+        columns = first.columns | table.columns
+        gone = _DROPPED.findall(table.body)
+        kept = {name: comment for name, comment in columns.items() if name not in gone}
+        tables[table.name] = replace(first, columns=kept)
     return tables
 
 

@@ -19,7 +19,7 @@ class Election:
 
     def is_won(self) -> bool:
         """Whether this process is the refresher now; raises LakeUnreachableError."""
-        if self._place.folder:
+        if not self._place.is_shared:
             return True
         try:
             self._session = self._session or Session(self._place)

@@ -12,8 +12,8 @@ import duckdb
 
 from sql.dictionary import literal
 from sql.lake import open_reader
-from sql.place import place_of
 from sql.models import macros
+from sql.place import place_of
 from sql.query_tree import catalogues_named, scalar_functions_called, table_functions_called
 from sql.settings import Settings
 

@@ -85,21 +85,25 @@ def connect(place: Place, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         )
     con = duckdb.connect(config=dict(CLOSED))
     try:
-        for statement in (*load_statements(place), *keys_statements(place)):
-            con.execute(statement)
-        if place.is_on_s3:
-            con.execute("SELECT count(*) FROM glob(?)", [f"{place.data.rstrip('/')}/*"])
-        for statement in attach_statements(place, read_only=read_only):
-            con.execute(statement)
+        _attach(con, place, read_only=read_only)
     except duckdb.InvalidInputException as error:
         if "creating a new DuckLake is explicitly disabled" not in str(error):
             raise
         raise LakeMissingError(BEING_MADE) from error
     except (duckdb.IOException, duckdb.HTTPException) as error:
-        if place.folder:
+        if not place.is_shared and not place.is_on_s3:
             raise
         raise unreachable(place, error) from error
     return con
+
+
+def _attach(con: duckdb.DuckDBPyConnection, place: Place, *, read_only: bool) -> None:
+    for statement in (*load_statements(place), *keys_statements(place)):
+        con.execute(statement)
+    if place.is_on_s3:  # asked now, so that a wrong key is not found out by the first query
+        con.execute("SELECT count(*) FROM glob(?)", [f"{place.data.rstrip('/')}/*"])
+    for statement in attach_statements(place, read_only=read_only):
+        con.execute(statement)
 
 
 def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:

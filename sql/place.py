@@ -81,6 +81,11 @@ class Place:
         return self.folder / "catalog.sqlite" if self.folder else None
 
     @property
+    def is_shared(self) -> bool:
+        """Whether several machines may write it at once: its catalogue is in PostgreSQL."""
+        return self.catalogue.startswith(POSTGRES)
+
+    @property
     def is_on_s3(self) -> bool:
         """Whether its data files are in an S3-compatible store."""
         return self.data.startswith(S3)
@@ -88,8 +93,13 @@ class Place:
     @property
     def extensions(self) -> tuple[str, ...]:
         """What DuckDB must load to read it."""
-        catalogue = "sqlite_scanner" if self.folder else "postgres_scanner"
-        return (catalogue, *(("httpfs",) if self.is_on_s3 else ()), "ducklake")
+        needed = {
+            "sqlite_scanner": self.folder is not None,
+            "postgres_scanner": self.is_shared,
+            "httpfs": self.is_on_s3,
+            "ducklake": True,
+        }
+        return tuple(name for name, is_needed in needed.items() if is_needed)
 
 
 def place_of(settings: Settings) -> Place:
@@ -106,9 +116,7 @@ def keys_statements(place: Place, environ: Mapping[str, str] = os.environ) -> It
     """SQL that gives a session the keys of the data's store; they come from the environment."""
     if not place.is_on_s3:
         return
-    options = {
-        name: environ[variable] for name, variable in KEYS.items() if environ.get(variable)
-    }
+    options = {name: environ[variable] for name, variable in KEYS.items() if environ.get(variable)}
     if region := _first(environ, REGION):
         options["REGION"] = region
     if endpoint := _first(environ, ENDPOINT):

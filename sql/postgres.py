@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sql.place import POSTGRES, Place, unreachable
 
 if TYPE_CHECKING:
-    import psycopg
+    pass
 
 LOCKS = 0x4C54
 """The space of our advisory locks in the database."""
@@ -50,8 +50,12 @@ class Session:
 
     def is_alive(self) -> bool:
         """True as long as our locks are held; raises LakeUnreachableError."""
-        return bool(self._ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
-            "classid = %s AND pid = pg_backend_pid()"))
+        return bool(
+            self._ask(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+                "classid = %s AND pid = pg_backend_pid()"
+            )
+        )
 
     def close(self) -> None:
         """Lets go of every lock."""
@@ -68,7 +72,7 @@ class Session:
 @contextmanager
 def alone(place: Place, lock: int) -> Iterator[None]:
     """Waits until no other process on a shared lake does the same."""
-    if place.folder:
+    if not place.is_shared:
         yield
         return
     session = Session(place)

@@ -12,7 +12,7 @@ TakenOverError   another process refreshes this lake now; what this one has in m
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -30,8 +30,27 @@ PATIENCE = timedelta(seconds=60)
 MARGIN = timedelta(hours=24)
 """How far the spans of one trace may lie apart and still find each other after they were stored."""
 
+OLDEST_LOADED = """
+SELECT min(oldest_received_at)
+FROM lake.ingest_log
+WHERE snapshot_id BETWEEN getvariable('read_from') AND getvariable('read_to')
+"""
+"""Of what was loaded since the last time. DuckLake leaves files of older spans unopened by it; by
+the snapshot alone it would open them all."""
+
+LEFT_WAITING = (
+    "(FROM hot_spans ANTI JOIN taken USING (trace_id) ANTI JOIN left_alone USING (trace_id))"
+)
+"""Spans that a round does not take up."""
+
 REMEMBERED = 250_000
 """Requests of which the session remembers that they exist; older ones are looked up in the lake."""
+
+FORGOTTEN = """
+SELECT greatest(now(), least(max(started_at), now() + INTERVAL 1 DAY) + INTERVAL 1 MICROSECOND)
+FROM lake.requests
+"""
+"""Nobody remembers the requests that are in the lake already; a sender's clock may be ahead."""
 
 MOST_SPANS = 250_000
 """More waiting spans than this are taken up in shares, so that a round fits into memory."""
@@ -94,8 +113,10 @@ class Assembly:
         self._journal_id = journal_id
         self._read_through = self._take_over()
         """All that was loaded up to this snapshot waits, or is in requests and conversions."""
+        self._is_logged = True
+        """Whether the log knows of all that was read."""
         self._set("read_to", self._read_through)
-        self._set("remembers_since", datetime.now(UTC))
+        self._set("remembers_since", self._value(FORGOTTEN))
         self._set("margin", MARGIN)
         self._waiting: list[str] = []
         self._loads = count(1)
@@ -110,17 +131,19 @@ class Assembly:
     def read(self) -> bool:
         """Let wait what was loaded since the last time; whether conversions changed by it."""
         newest = snapshot_id(self._con)
-        if newest == self._read_through:
-            return False
         self._set("read_from", self._read_through + 1)
         self._set("read_to", newest)
-        self._step("0_loaded")
-        changed = bool(self._value("SELECT count(*) FROM changed_conversions"))
-        if changed:
-            self._correct_conversions()
-        for came in ("loaded_spans", "told_spans"):
-            if self._value(f"SELECT count(*) FROM {came}"):
-                self._wait_in_own_table(came)
+        self._set("received_from", self._value(OLDEST_LOADED))
+        changed = False
+        if self._value("SELECT getvariable('received_from')"):
+            self._is_logged = False
+            self._step("0_loaded")
+            changed = self._has("changed_conversions")
+            if changed:
+                self._correct_conversions()
+            for came in ("loaded_spans", "told_spans"):
+                if self._has(came):
+                    self._wait_in_own_table(came)
         self._read_through = newest
         return changed
 
@@ -131,7 +154,10 @@ class Assembly:
                 "(SELECT conversion_id FROM changed_conversions)"
             )
             self._con.execute("INSERT INTO lake.conversions BY NAME FROM changed_conversions")
-            self._log("(FROM hot_spans UNION ALL BY NAME FROM loaded_spans)")
+            self._log(
+                "(FROM hot_spans UNION ALL BY NAME FROM loaded_spans "
+                "UNION ALL BY NAME FROM told_spans)"
+            )
 
     @property
     def waiting_spans(self) -> int:
@@ -144,7 +170,11 @@ class Assembly:
         self._set("quiet_since", now - quiet)
         self._set("patient_since", now - PATIENCE)
         shares = 1 + self.waiting_spans // MOST_SPANS
-        return _sum(self._take_up(now, shares=shares, share=share) for share in range(shares))
+        done = _sum(self._take_up(now, shares=shares, share=share) for share in range(shares))
+        if not self._is_logged and not self.waiting_spans:
+            with transaction(self._con):
+                self._log("hot_spans")
+        return done
 
     def _take_up(self, now: datetime, *, shares: int, share: int) -> Round:
         """One share of the traces; one that cannot be assembled is found by halving."""
@@ -170,7 +200,7 @@ class Assembly:
         self._step("2_corrected")
         self._step("2_left_alone")
         self._step("3_again")
-        if self._value("SELECT count(*) FROM again"):
+        if self._has("again"):
             self._step("4_retaken")
         assemble(self._con)
         for step in STORED:
@@ -190,11 +220,11 @@ class Assembly:
     def _store(self, now: datetime, traces: int) -> int:
         requests = int(self._value("SELECT count(*) FROM assembled"))
         with transaction(self._con):
-            if self._value("SELECT count(*) FROM corrected"):
+            if self._has("corrected"):
                 self._step("9_taken_back")
             for table, rows in MADE.items():
                 self._con.execute(f"INSERT INTO lake.{table} BY NAME FROM {rows}")
-            self._log("left_over", traces, requests, now)
+            self._log(LEFT_WAITING, traces, requests, now)
             self._con.execute(
                 "INSERT INTO lake.rejections SELECT ?, 'loader', 'traces', 'after_retention', "
                 "count(*), any_value(trace_id) FROM left_alone HAVING count(*) > 0",
@@ -203,53 +233,45 @@ class Assembly:
         return requests
 
     def _take_over(self) -> int:
-        """From now on the log is ours; its watermark."""
-        row = self._row("SELECT journal_id, through_snapshot FROM lake.assembly_log")
-        journal_id, through = row or (None, None)
-        if journal_id != self._journal_id:
-            with transaction(self._con):
-                self._con.execute(
-                    "CREATE OR REPLACE TEMP TABLE last_round AS FROM lake.assembly_log"
-                )
-                self._con.execute("DELETE FROM lake.assembly_log")
-                self._con.execute(
-                    "INSERT INTO lake.assembly_log BY NAME SELECT * REPLACE (? AS journal_id) "
-                    "FROM last_round" if row else
-                    "INSERT INTO lake.assembly_log (journal_id) VALUES (?)", [self._journal_id],
-                )
-        return int(through or 0)
+        """From now on the log's one row is ours; the snapshot up to which all is taken up."""
+        with transaction(self._con):
+            self._con.execute(
+                "UPDATE lake.assembly_log SET journal_id = $1 WHERE journal_id IS DISTINCT FROM $1",
+                [self._journal_id],
+            )
+        return int(self._value("SELECT through_snapshot FROM lake.assembly_log"))
 
     def _log(
         self, waiting: str, traces: int = 0, requests: int = 0, now: datetime | None = None
     ) -> None:
-        """The round at hand takes the place of our last one; `waiting` are the spans it leaves.
+        """The round at hand takes the place of the last one; `waiting` are the spans it leaves.
 
-        Of two processes that believe to be the refresher, one finds its row gone, or DuckLake
-        refuses its commit, because both deleted the same row.
+        Of two processes that take themselves for the refresher, one finds the row no longer its
+        own, or DuckLake refuses its commit, because both replaced the same row.
         """
         [(mine,)] = self._con.execute(
             f"""UPDATE lake.assembly_log
             SET
-                watermark_at = coalesce(left_over.received_at, now()),
-                through_snapshot = coalesce(left_over.snapshot_id - 1, getvariable('read_to')),
+                watermark_at = coalesce(left_waiting.received_at, now()),
+                through_snapshot = coalesce(left_waiting.snapshot_id - 1, getvariable('read_to')),
                 traces = ?,
                 requests = ?,
                 assembled_at = coalesce(?::timestamptz, assembled_at)
-            FROM (SELECT min(received_at) AS received_at, min(snapshot_id) AS snapshot_id
-                FROM {waiting}) AS left_over
+            FROM (
+                SELECT min(received_at) AS received_at, min(snapshot_id) AS snapshot_id
+                FROM {waiting}
+            ) AS left_waiting
             WHERE journal_id = ?""",
             [traces, requests, now, self._journal_id],
         ).fetchall()
         if not mine:
             raise TakenOverError("another process refreshes this lake now")
+        self._is_logged = True
 
     def _remember(self, now: datetime) -> None:
         """Forget the spans that are in requests; remember that their traces exist."""
         taken_up = self._waiting.copy()
-        self._wait_in_own_table(
-            "(FROM hot_spans "
-            "ANTI JOIN taken USING (trace_id) ANTI JOIN left_alone USING (trace_id))"
-        )
+        self._wait_in_own_table(LEFT_WAITING)
         self._waiting = self._waiting[-1:]
         self._show_waiting()
         for table in taken_up:
@@ -312,6 +334,9 @@ class Assembly:
 
     def _step(self, name: str) -> None:
         run_step(self._con, name)
+
+    def _has(self, table: str) -> bool:
+        return self._row(f"SELECT 1 FROM {table} LIMIT 1") is not None
 
     def _value(self, query: str) -> Any:
         row = self._row(query)

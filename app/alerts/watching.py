@@ -11,8 +11,8 @@ from app.alerts.channels import Channel, Message, NotToldError, channels
 from app.alerts.episodes import Step, alarms, looked_at, opened, words
 from app.alerts.states import State, states
 from sql.alert_settings import Alerts
-from sql.place import place_of
 from sql.outbox import Alert, Outbox, alone
+from sql.place import place_of
 from sql.settings import Settings
 
 Key = tuple[str, int, str]

@@ -15,7 +15,7 @@ from typer import echo
 
 from app.addresses import answers, is_listening, reachable
 from sql.lake import EXTENSIONS, LakeMissingError, LakeTooNewError, open_reader
-from sql.place import LakeUnreachableError, place_of
+from sql.place import place_of
 from sql.retention import Kept, kept
 from sql.settings import Retention, Settings, host_and_port
 

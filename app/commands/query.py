@@ -10,8 +10,8 @@ from typer import echo
 from app.formats import Format, Row, write
 from sql.guest import NotAQueryError, one_query, open_for_guests
 from sql.lake import attach_statements, load_statements
-from sql.place import place_of
 from sql.models import session_statements
+from sql.place import place_of
 from sql.settings import Settings
 
 ROWS_AT_A_TIME = 10_000

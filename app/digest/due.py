@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from app.digest.schedule import Run, runs
-from sql.place import place_of
 from sql.mail_settings import Recipient
 from sql.outbox import Dispatch, KnownSchedule, Outbox
+from sql.place import place_of
 from sql.settings import Settings
 
 LOOKS_BACK = timedelta(minutes=15)

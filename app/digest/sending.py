@@ -18,9 +18,9 @@ from app.digest.message import headers_of, message_of, source
 from app.digest.schedule import Run, runs
 from app.digest.smtp import RefusedError, RetryError, UncertainError, hand_over
 from sql.lake import open_reader
-from sql.place import place_of
 from sql.mail_settings import Recipient, Smtp
 from sql.outbox import Dispatch, Outbox, Status, alone
+from sql.place import place_of
 from sql.settings import Settings, SettingsError
 
 LOG = logging.getLogger(__name__)

@@ -12,7 +12,9 @@ select
     ) replace (least(received_at, now()) as received_at),
     snapshot_id,
 from lake.spans
-where snapshot_id between getvariable('read_from') and getvariable('read_to');
+where
+    snapshot_id between getvariable('read_from') and getvariable('read_to')
+    and received_at >= getvariable('received_from')::timestamptz;
 
 create or replace temp table told as
 select
@@ -25,6 +27,7 @@ select
 from lake.span_facts
 where
     snapshot_id between getvariable('read_from') and getvariable('read_to')
+    and received_at >= getvariable('received_from')::timestamptz
     and (
         trace_id in (select known_traces.trace_id from known_traces)
         or logged_at < getvariable('remembers_since')
@@ -50,7 +53,9 @@ with arrived as (
         * exclude ("position"),
         row_number() over (order by received_at, snapshot_id, "position") as "position",
     from lake.conversion_reports
-    where snapshot_id between getvariable('read_from') and getvariable('read_to')
+    where
+        snapshot_id between getvariable('read_from') and getvariable('read_to')
+        and received_at >= getvariable('received_from')::timestamptz
 ),
 
 known as (

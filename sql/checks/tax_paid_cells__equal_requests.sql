@@ -15,7 +15,7 @@ paid as (
 uncounted as (
     select distinct started_at::date as day
     from lake.requests
-    where assembled_at > (select coalesce(max(requests_through), '-infinity') from lake.tax_counted)
+    where snapshot_id > (select coalesce(max(through_snapshot), -1) from lake.tax_counted)
 )
 
 select

@@ -1,4 +1,4 @@
--- The last round of assembling requests: one row. Whoever takes over takes up every span loaded after its snapshot.
+-- From now on one row, which every round replaces, so that of two processes that take themselves for the refresher only one can.
 -- grain: journal_id
 -- through_snapshot  all that was loaded up to this snapshot of the lake is in `requests` and `conversions`
 alter table assembly_log add column through_snapshot bigint;
@@ -22,5 +22,9 @@ select * replace (
     coalesce(through_snapshot, (select max(spans.snapshot_id) from spans), 0) as through_snapshot
 )
 from last_round;
+
+insert into assembly_log (traces, requests, through_snapshot)
+select 0 as traces, 0 as requests, 0 as through_snapshot
+where not exists (from last_round);
 
 drop table last_round;

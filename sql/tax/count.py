@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -16,8 +16,10 @@ COUNTS = {
 """What is counted of a day, and the file that says how."""
 NEWEST = """
 select
-    (select max(assembled_at) from lake.requests) as requests_through,
-    (select max(received_at) from lake.conversions) as conversions_through,
+    greatest(
+        (select max(snapshot_id) from lake.requests),
+        (select max(snapshot_id) from lake.conversions)
+    ) as through_snapshot,
     (
         select string_agg(capacity::varchar, ' ' order by capacity)
         from lake.reserved_capacity as capacity
@@ -26,25 +28,28 @@ select
 CHANGED_DAYS = """
 with counted as (
     select
-        coalesce(max(requests_through), '-infinity') as requests_through,
-        coalesce(max(conversions_through), '-infinity') as conversions_through,
+        coalesce(max(through_snapshot), -1) as through_snapshot,
         any_value(reserved_capacity) as reserved_capacity,
     from lake.tax_counted
 ),
 
 followed as (
     select requests.started_at
-    from conversions, counted, lake.requests as requests
+    from conversions
+    inner join lake.requests as requests using (request_id)
     where
-        conversions.received_at > counted.conversions_through
-        and requests.request_id = conversions.request_id
+        conversions.conversion_id in (
+            select reported.conversion_id
+            from lake.conversions as reported, counted
+            where reported.snapshot_id > counted.through_snapshot
+        )
 ),
 
 changed as (
     select distinct started_at::date as day
-    from lake.requests, counted
+    from lake.requests as requests, counted
     where
-        assembled_at > counted.requests_through
+        requests.snapshot_id > counted.through_snapshot
         or counted.reserved_capacity is distinct from $reserved_capacity
     union
     select distinct started_at::date as day
@@ -70,8 +75,7 @@ class Counted:
     days: list[date]
     cells: Mapping[str, pa.Table]
     """By the table that they go into."""
-    requests_through: datetime | None
-    conversions_through: datetime | None
+    through_snapshot: int | None
     reserved_capacity: str | None = None
 
 
@@ -79,7 +83,7 @@ def count_changed(con: duckdb.DuckDBPyConnection) -> Counted | None:
     """The cells of the days on which something changed; None when nothing did. Only reads."""
     con.execute("BEGIN")
     try:
-        through = con.execute(NEWEST).fetchone() or (None, None, None)
+        through = con.execute(NEWEST).fetchone() or (None, None)
         reserved_capacity = {"reserved_capacity": through[-1]}
         days = [row[0] for row in con.execute(CHANGED_DAYS, reserved_capacity).fetchall()]
         if not days:
@@ -113,6 +117,7 @@ def store_counted(con: duckdb.DuckDBPyConnection, counted: Counted) -> None:
         con.unregister("cells_counted")
     con.execute("DELETE FROM lake.tax_counted")
     con.execute(
-        "INSERT INTO lake.tax_counted VALUES (?, ?, now(), ?)",
-        [counted.requests_through, counted.conversions_through, counted.reserved_capacity],
+        "INSERT INTO lake.tax_counted BY NAME SELECT now() AS counted_at, "
+        "? AS through_snapshot, ? AS reserved_capacity",
+        [counted.through_snapshot, counted.reserved_capacity],
     )

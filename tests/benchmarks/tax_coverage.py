@@ -76,7 +76,7 @@ def in_place(con: duckdb.DuckDBPyConnection, traffic: Simulated) -> tuple[Counte
     """Sessions counted like real ones, in place of those before."""
     con.register("sessions_to_count", traffic.sessions)
     days = con.execute("SELECT DISTINCT hour::date FROM lake.tax_cells").fetchall()
-    counted = Counted([day for (day,) in days], {"tax_cells": count(con, "tax_cells")}, None, None)
+    counted = Counted([day for (day,) in days], {"tax_cells": count(con, "tax_cells")}, None)
     merge_with(con, counted)
     return counted, cells_of(con, "live_chat")
 

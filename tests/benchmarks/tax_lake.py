@@ -1,15 +1,14 @@
-"""Lakes in memory for the latency tax: what is known is written straight into their tables.
+"""Lakes for the latency tax: nothing is sent, what is known is written straight into tables."""
 
-Speed matters here, so nothing is sent; schema and models are those of a real lake.
-"""
-
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from sql.lake import SCHEMA, SEARCH_PATH
-from sql.models import session_statements
+from sql.lake import open_writer
 from sql.settings import Settings, load_settings
 
 USE_CASE = """
@@ -44,13 +43,10 @@ def settings_for(
         return load_settings(config, lake=folder, environ={})
 
 
-def lake_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """Tables and models of a lake, without files."""
-    con = duckdb.connect(config={"threads": 1})
-    con.execute("SET GLOBAL TimeZone = 'UTC'; ATTACH ':memory:' AS lake; USE lake")
-    for step in sorted(SCHEMA.glob("*.sql")):
-        con.execute(step.read_text())
-    con.execute(SEARCH_PATH)
-    for statement in session_statements(settings):
-        con.execute(statement)
-    return con
+@contextmanager
+def lake_in_memory(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A lake whose catalogue is in memory, and small tables with it."""
+    with TemporaryDirectory() as folder:
+        place = replace(settings, lake="ducklake::memory:", data=folder)
+        with closing(open_writer(place)) as con:
+            yield con

@@ -36,7 +36,7 @@ def _timed(millions: int) -> tuple[str, ...]:
             con.register("sessions_to_count", simulate(WORLD, A_MILLION, seed).sessions)
             parts.append(count(con, "tax_cells"))
         counted = pa.concat_tables(parts, promote_options="permissive")
-        merge_with(con, Counted([], {"tax_cells": counted}, None, None))
+        merge_with(con, Counted([], {"tax_cells": counted}, None))
         began = perf_counter()
         cells = cells_of(con, "live_chat")
         read, fit_began, cpu_began = perf_counter(), perf_counter(), process_time()

@@ -5,12 +5,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import grpc
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
@@ -24,11 +23,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from collector.accept import Admission
 from collector.arrivals import arrivals
-from collector.conversion_table import store_conversions
 from collector.journal import Journal
 from collector.signals import CONVERSIONS, LOGS
 from sql.conversions import Conversion, ConversionError, checked, packed, unpacked
-from sql.lake import open_writer, transaction
 from sql.redaction import Redactor
 from sql.settings import load_settings
 
@@ -225,11 +222,6 @@ def test_contents_of_logs_are_never_journaled(admission: Admission, journal: Jou
     assert all(b"MARKER" not in batch.body for batch in batches)
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> duckdb.DuckDBPyConnection:
-    return open_writer(load_settings(None, lake=str(tmp_path / "lake"), environ={}))
-
-
 def span(**fields: Any) -> Span:
     return Span(
         trace_id=bytes.fromhex(TRACE_ID),
@@ -265,34 +257,6 @@ def test_an_event_without_a_time_happened_when_its_span_began() -> None:
     (conversion,) = read(turn)
     assert (conversion.occurred_at, conversion.session_id) == (NOON, None)
     assert conversion.trace_id == TRACE_ID
-
-
-def stored(lake: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    return lake.execute(
-        "select conversion_id, session_id, kind, revenue_usd, source, received_at "
-        "from lake.conversions order by 1"
-    ).fetchall()
-
-
-def test_a_repeat_changes_nothing_and_a_correction_corrects(
-    lake: duckdb.DuckDBPyConnection,
-) -> None:
-    later = NOON + timedelta(hours=1)
-    unknown_kind = replace(ORDER, kind=None)
-    refund = replace(ORDER, session_id=None, revenue_usd=10.0, source="import")
-    with transaction(lake):
-        store_conversions(
-            lake, [(NOON, unknown_kind), (NOON, ORDER), (NOON, unknown_kind)], AS_SENT
-        )
-    first = [("order-1", "s-1", "purchase", 84.5, "span", NOON)]
-    assert stored(lake) == first
-    with transaction(lake):
-        store_conversions(lake, [(later, unknown_kind)], AS_SENT)
-    assert stored(lake) == first
-    for _ in range(2):
-        with transaction(lake):
-            store_conversions(lake, [(later, refund)], AS_SENT)
-        assert stored(lake) == [("order-1", "s-1", "purchase", 10.0, "span", NOON)]
 
 
 def test_a_journal_of_the_first_format_is_read(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -34,24 +34,33 @@ class CollectorProcess:
         command: tuple[str, ...] = COMMAND,
         config: str = "",
         makes_lake: bool = False,
+        shared: Settings | None = None,
+        secrets: Mapping[str, str] | None = None,
     ) -> None:
         """`config` is the text of its latencytax.toml. Nothing runs before `start`.
 
-        The lake is there and empty, unless the collector is to make it itself.
+        The lake is there and empty, unless the collector is to make it itself; `shared` tells of
+        one elsewhere, and `secrets` are the variables that open it.
         """
         lake.parent.mkdir(parents=True, exist_ok=True)
-        if not makes_lake and not lake.exists():
+        if not makes_lake and not shared and not lake.exists():
             empty_lake(lake)
         self.folder = lake.parent
         self.log = self.folder / "collector.log"
         file = self.folder / "latencytax.toml"
         file.write_text(config, encoding="utf-8")
         self.settings: Settings = replace(
-            load_settings(file, lake=str(lake), environ={}),
+            load_settings(
+                file,
+                lake=shared.lake if shared else str(lake),
+                data=shared.data if shared else None,
+                environ={},
+            ),
             grpc_address=ANY_PORT,
             http_address=ANY_PORT,
             dashboard_address=ANY_PORT,
         )
+        self._secrets = secrets or {}
         self._command = command
         self._process: subprocess.Popen[str] | None = None
         self._lake: duckdb.DuckDBPyConnection | None = None
@@ -80,7 +89,7 @@ class CollectorProcess:
     def environment(self) -> dict[str, str]:
         """What a command needs to meet this collector and its lake."""
         ours = {name: value for name, value in os.environ.items() if "LATENCYTAX" not in name}
-        return ours | self.settings.environment() | {"COLUMNS": "200"}
+        return ours | self.settings.environment() | {"COLUMNS": "200", **self._secrets}
 
     def run(
         self, *arguments: str, without: tuple[str, ...] = ()

@@ -120,7 +120,7 @@ BREAKS = {
         "INSERT INTO lake.tax_step_cells (use_case, hour, weight) VALUES ('x', now(), 1)"
     ),
     "tax_paid_cells__equal_requests": (
-        "INSERT INTO lake.tax_counted VALUES ('infinity', 'infinity', now(), NULL);"
+        "INSERT INTO lake.tax_counted (through_snapshot) VALUES (1000000000);"
         "INSERT INTO lake.tax_paid_cells (use_case, hour, calls) VALUES ('x', now(), 1)"
     ),
     "latency_tax_told__interval_holds_middle": (

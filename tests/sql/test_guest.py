@@ -8,8 +8,8 @@ import pytest
 
 from sql.guest import NotAQueryError, one_query, open_for_guests
 from sql.lake import open_writer
-from sql.place import place_of
 from sql.models import macros
+from sql.place import place_of
 from sql.settings import Settings
 from tests.sql.pipeline import settings_of
 

@@ -138,7 +138,10 @@ def test_a_trace_that_cannot_be_assembled_costs_no_other_its_request(pipeline: P
         "'infinity'::timestamptz AS started_at, 'ff' || trace_id[3:] AS trace_id) "
         "FROM shaped LIMIT 1"
     )
-    pipeline.assembly.wait("broken")
+    with transaction(pipeline.con):
+        pipeline.con.execute("INSERT INTO lake.spans BY NAME FROM broken")
+        pipeline.log_load(NOW, batches=1, spans=1, size_bytes=1)
+    pipeline.assembly.read()
     pipeline.assemble()
     assert pipeline.rows("SELECT count(*) FROM requests") == [(19,)]
     assert pipeline.rows('SELECT reason, "count" FROM rejections') == [("not_assembled", 1)]
