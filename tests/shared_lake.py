@@ -9,23 +9,35 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from glob import glob
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 import psycopg
 
 from sql.settings import Settings, load_settings
 
-BINARIES = "/usr/lib/postgresql/*/bin"
-"""Where Debian puts the server's programs, which are not on the PATH."""
-PASSWORD = "tax of the latencies"
+BINARIES = Path("/usr/lib/postgresql")
+"""Where Debian puts the server's programs, by version; they are not on the PATH."""
+PASSWORD = "tax of the latencies"  # noqa: S105 of a server that lives as long as a test
 BUCKET = "latencytax"
 WITHIN_S = 60.0
 POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLake:
+    """Where one lake is, and the variables that open it."""
+
+    catalogue: str
+    data: str
+    secrets: dict[str, str]
+
+    def settings(self) -> Settings:
+        """The shipped ones, for this lake."""
+        return load_settings(None, lake=self.catalogue, data=self.data, environ={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +57,13 @@ class SharedPlace:
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.s3_port}",
         }
 
-    def lake(self, name: str) -> tuple[str, str]:
-        """What `--lake` and `--data` are for a new lake."""
+    def lake(self, name: str) -> SharedLake:
+        """A new one."""
         with psycopg.connect(self._to("postgres"), password=PASSWORD, autocommit=True) as con:
             con.execute(f'CREATE DATABASE "{name}"'.encode())
-        return f"ducklake:postgres:{self._to(name)}", f"s3://{BUCKET}/{name}/"
-
-    def settings(self, name: str) -> Settings:
-        """Settings for a new lake, nothing else in them."""
-        lake, data = self.lake(name)
-        return replace(load_settings(None, environ={}), lake=lake, data=data)
+        return SharedLake(
+            f"ducklake:postgres:{self._to(name)}", f"s3://{BUCKET}/{name}/", self.environment()
+        )
 
     def _to(self, database: str) -> str:
         return f"dbname={database} host=127.0.0.1 port={self.postgres_port} user=postgres"
@@ -77,7 +86,7 @@ def free_port() -> int:
 
 @contextmanager
 def _postgres(port: int) -> Iterator[None]:
-    binaries = Path(max(glob(BINARIES)))
+    binaries = max(BINARIES.iterdir()) / "bin"
     user = "postgres" if os.getuid() == 0 else None  # the server refuses to run as root
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -106,18 +115,24 @@ def _postgres(port: int) -> Iterator[None]:
 
 @contextmanager
 def _s3(port: int) -> Iterator[None]:
-    url = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", f"{port}"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(lambda: urlopen(Request(f"{url}/{BUCKET}", method="PUT")).close())
+        _wait_for(lambda: _make_bucket(port))
         yield
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def _make_bucket(port: int) -> None:
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request("PUT", f"/{BUCKET}")
+    assert connection.getresponse().status == HTTPStatus.OK
+    connection.close()
 
 
 def _wait_for(answer: Callable[[], None]) -> None:
@@ -125,7 +140,7 @@ def _wait_for(answer: Callable[[], None]) -> None:
     while True:
         try:
             return answer()
-        except (psycopg.OperationalError, URLError):
+        except (psycopg.OperationalError, ConnectionError):
             if time.monotonic() > deadline:
                 raise
             time.sleep(POLL_S)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +16,7 @@ import grpc
 from sql.lake import LakeMissingError, open_reader
 from sql.settings import Settings, load_settings
 from tests.lakes import empty_lake
+from tests.shared_lake import SharedLake
 
 COMMAND = (sys.executable, "-m", "app.cli")
 EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
@@ -34,13 +35,12 @@ class CollectorProcess:
         command: tuple[str, ...] = COMMAND,
         config: str = "",
         makes_lake: bool = False,
-        shared: Settings | None = None,
-        secrets: Mapping[str, str] | None = None,
+        shared: SharedLake | None = None,
     ) -> None:
         """`config` is the text of its latencytax.toml. Nothing runs before `start`.
 
-        The lake is there and empty, unless the collector is to make it itself; `shared` tells of
-        one elsewhere, and `secrets` are the variables that open it.
+        The lake is there and empty, unless the collector is to make it itself. The folder of one
+        that is `shared` has what this machine keeps.
         """
         lake.parent.mkdir(parents=True, exist_ok=True)
         if not makes_lake and not shared and not lake.exists():
@@ -52,7 +52,7 @@ class CollectorProcess:
         self.settings: Settings = replace(
             load_settings(
                 file,
-                lake=shared.lake if shared else str(lake),
+                lake=shared.catalogue if shared else str(lake),
                 data=shared.data if shared else None,
                 environ={},
             ),
@@ -60,7 +60,7 @@ class CollectorProcess:
             http_address=ANY_PORT,
             dashboard_address=ANY_PORT,
         )
-        self._secrets = secrets or {}
+        self._secrets = shared.secrets if shared else {}
         self._command = command
         self._process: subprocess.Popen[str] | None = None
         self._lake: duckdb.DuckDBPyConnection | None = None
