@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,7 +14,8 @@ import pyarrow as pa
 from sql.lake import transaction
 from sql.ledger import Ledger
 from sql.mail_settings import masked, without
-from sql.outbox import Dispatch, Outbox, outbox_exists
+from sql.outbox import Dispatch, Outbox, outbox_exists, outbox_of
+from sql.place import LakeUnreachableError, Place
 
 LOG = logging.getLogger(__name__)
 
@@ -28,25 +28,25 @@ DIGEST_KEY = ("recipient_number", "scheduled_at")
 class Archive:
     """Copies what has changed; a crash in between copies it again, which changes nothing."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, home: Path) -> None:
-        """`con` is the writer's session; `home` the folder of journal and outbox."""
+    def __init__(self, con: duckdb.DuckDBPyConnection, place: Place) -> None:
+        """`con` is the writer's session; `place` has the outbox."""
         self._con = con
-        self._home = home
+        self._place = place
         self._has_begun = False
 
     def run(self) -> None:
         """Write what the lake does not know yet; an outbox that cannot be read stops no loading."""
-        if not outbox_exists(self._home):
+        if not outbox_exists(self._place):
             return
         try:
-            with Outbox(self._home) as outbox:
+            with outbox_of(self._place) as outbox:
                 if not self._has_begun:
                     self._begin(outbox.digests)
                     self._begin(outbox.alerts)
                     self._has_begun = True
                 self._copy(outbox.digests, partial(_without_address, outbox), DIGEST_KEY)
                 self._copy(outbox.alerts, asdict, outbox.alerts.key)
-        except sqlite3.Error:
+        except (sqlite3.Error, LakeUnreachableError):
             LOG.exception("the outbox cannot be copied into the lake; it is tried again")
 
     def _begin(self, ledger: Ledger[Any]) -> None:

@@ -1,15 +1,22 @@
-"""Which of the collectors on a lake refreshes it: makes requests, fits the tax, does the upkeep.
+"""Who does what only one process may do on a lake: on one machine by a file, past it by a lock.
 
 A lake in a folder has one collector, which holds the folder's lock. On PostgreSQL it is who holds
 an advisory lock in a session of its own; when it dies, its session ends and the lock is free.
 """
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sql.place import Place
-from sql.postgres import REFRESHING, Session
+from sql.postgres import Session
+
+REFRESHING = "refreshing"
 
 
 class Election:
-    """Asked before every round; used by one thread."""
+    """Which of the collectors refreshes the lake; asked before every round, by one thread."""
 
     def __init__(self, place: Place) -> None:
         """Nobody is asked yet."""
@@ -24,7 +31,7 @@ class Election:
         try:
             self._session = self._session or Session(self._place)
             self._is_won = (
-                self._session.is_alive() if self._is_won else self._session.takes(REFRESHING)
+                self._session.holds(REFRESHING) if self._is_won else self._session.takes(REFRESHING)
             )
         except Exception:
             self.resign()
@@ -37,3 +44,20 @@ class Election:
         if self._session:
             self._session.close()
             self._session = None
+
+
+@contextmanager
+def alone(place: Place, what: str) -> Iterator[None]:
+    """Waits until no other process does the same; a process that dies lets go."""
+    if place.is_shared:
+        with Session(place) as session:
+            session.waits_for(what)
+            yield
+        return
+    place.home.mkdir(parents=True, exist_ok=True)
+    lock = os.open(place.home / f"{what}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)

@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 
 from sql.dictionary import comment_statements, describe, literal
+from sql.election import alone
 from sql.models import session_statements
 from sql.place import Place, keys_statements, place_of, unreachable
-from sql.postgres import OPENING, alone
 from sql.prices import refresh_prices, store_reserved
 from sql.settings import Settings
 
@@ -128,7 +128,7 @@ def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
     if place.catalogue_file and place.folder:
         (place.folder / "data").mkdir(parents=True, exist_ok=True)
         _use_wal(place.catalogue_file)
-    with alone(place, OPENING):
+    with alone(place, "opening"):
         con = connect(place, read_only=False)
         for setting in FRUGAL:
             con.execute(setting)

@@ -1,10 +1,12 @@
-"""Rows of a dataclass in a table of SQLite, and which of them the lake does not know yet."""
+"""Rows of a dataclass in a table, and which of them the lake does not know yet.
 
-import sqlite3
-from collections.abc import Iterable
+The table is one of SQLite, or of PostgreSQL where machines share it.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, get_args, get_type_hints
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -12,12 +14,27 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", bound="DataclassInstance")
 
 
+TYPES = {str: "text", bool: "boolean", int: "bigint", datetime: "text"}
+"""Times are texts that sort as they do."""
+
+
+class Database(Protocol):
+    """What SQLite's connections and our sessions with PostgreSQL both do."""
+
+    def execute(self, query: str, values: Sequence[Any] = ..., /) -> Any:
+        """A cursor: `?` stands for a value."""
+
+    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> Any:
+        """The same for each row."""
+
+    def close(self) -> None:
+        """Ends the connection."""
+
+
 class Ledger(Generic[Row]):
     """A table with a column for each field; every change is on the disk when a method returns."""
 
-    def __init__(
-        self, con: sqlite3.Connection, name: str, kind: type[Row], key: tuple[str, ...]
-    ) -> None:
+    def __init__(self, con: Database, name: str, kind: type[Row], key: tuple[str, ...]) -> None:
         """Creates the table where it is missing; `key` tells rows apart."""
         self.name = name
         self.key = key
@@ -27,26 +44,33 @@ class Ledger(Generic[Row]):
         """The type of each, None aside."""
         self._con = con
         self._kind = kind
+        columns = ", ".join(f"{column} {TYPES[kind]}" for column, kind in self.columns.items())
         con.execute(
-            f"create table if not exists {name} ({', '.join(self.columns)}, "
+            f"create table if not exists {name} ({columns}, "
             f"is_archived integer not null default 0, primary key ({', '.join(key)}))"
         )
         self._add_what_is_new()
 
     def _add_what_is_new(self) -> None:
         """Columns that an earlier release did not have; its rows know nothing of them."""
-        known = {row[1] for row in self._con.execute(f"pragma table_info({self.name})")}
+        known = {
+            column[0]
+            for column in self._con.execute(f"select * from {self.name} limit 0").description
+        }
         for name in self.columns.keys() - known:
-            self._con.execute(f"alter table {self.name} add column {name}")
+            self._con.execute(
+                f"alter table {self.name} add column {name} {TYPES[self.columns[name]]}"
+            )
 
     def claim(self, row: Row) -> bool:
         """Whether the row is ours: true for the first one who has its key."""
         marks = ", ".join("?" * len(self.columns))
         names = ", ".join(self.columns)
         done = self._con.execute(
-            f"insert or ignore into {self.name} ({names}) values ({marks})", self._stored(row)
+            f"insert into {self.name} ({names}) values ({marks}) on conflict do nothing",
+            self._stored(row),
         )
-        return done.rowcount == 1
+        return bool(done.rowcount == 1)
 
     def note(self, row: Row, **changes: Any) -> Row:
         """The row with changes."""
@@ -77,7 +101,7 @@ class Ledger(Generic[Row]):
 
     def archived(self, rows: Iterable[Row]) -> None:
         """The lake has these; what has changed meanwhile stays to be archived."""
-        unchanged = " and ".join(f"{name} is ?" for name in self.columns)
+        unchanged = " and ".join(f"{name} is not distinct from ?" for name in self.columns)
         self._con.executemany(
             f"update {self.name} set is_archived = 1 where {unchanged}", map(self._stored, rows)
         )

@@ -1,20 +1,19 @@
 """The outbox: what was claimed, handed over and told to people. A SQLite file beside the lake.
 
 It is the one place where a claim is made: a key lets one sender in, and its commits are on the disk
-before a server is asked. The lake gets a copy from the process that writes the lake.
+before a server is asked. The lake gets a copy from the process that refreshes it. Machines that
+share a lake share the outbox too, in the lake's PostgreSQL.
 """
 
-import fcntl
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from sql.ledger import Ledger
+from sql.ledger import Database, Ledger
+from sql.place import Place
+from sql.postgres import Session
 
 Status = Literal["claimed", "handing_over", "sent", "refused", "given_up", "uncertain", "skipped"]
 FILE = "outbox.sqlite"
@@ -71,14 +70,11 @@ class KnownSchedule:
 
 
 class Outbox:
-    """The open file; used by one thread, safe beside other processes."""
+    """The open database; used by one thread, safe beside other processes."""
 
-    def __init__(self, home: Path) -> None:
-        """Opens or creates it in the folder where the lake's journal is."""
-        home.mkdir(parents=True, exist_ok=True)
-        self._con = sqlite3.connect(home / FILE, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        self._con.execute("pragma journal_mode = wal")
-        self._con.execute("pragma synchronous = full")
+    def __init__(self, database: Path | Database) -> None:
+        """Opens or creates it in the folder of the lake's journal, or in what machines share."""
+        self._con = _in_folder(database) if isinstance(database, Path) else database
         self.digests = Ledger(self._con, "digests", Dispatch, ("recipient", "scheduled_at"))
         key: tuple[str, ...] = ("use_case", "position", "kind", "opened_at")
         self.alerts = Ledger(self._con, "alerts", Alert, key)
@@ -94,14 +90,20 @@ class Outbox:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Closes the file."""
+        """Closes it."""
         self._con.close()
 
     def number_of(self, address: str) -> int:
         """What tells the recipient from others where addresses are not shown."""
-        self._con.execute("insert or ignore into recipients (address) values (?)", (address,))
+        self._con.execute(
+            "insert into recipients (number, address) "
+            "select coalesce(max(number), 0) + 1, ? from recipients where true "
+            "on conflict do nothing",
+            (address,),
+        )
         found = self._con.execute("select number from recipients where address = ?", (address,))
-        return int(found.fetchone()[0])
+        [(number,)] = found.fetchall()
+        return int(number)
 
     def settle_interrupted(self) -> None:
         """Whoever was handing over is dead, since only one may send: nobody knows what came of it.
@@ -112,18 +114,23 @@ class Outbox:
             self.digests.note(dispatch, status="uncertain", error=INTERRUPTED)
 
 
-def outbox_exists(home: Path) -> bool:
+def outbox_of(place: Place) -> Outbox:
+    """The outbox of a lake. Raises LakeUnreachableError."""
+    if not place.is_shared:
+        return Outbox(place.home)
+    session = Session(place)
+    session.make_schema()
+    return Outbox(session)
+
+
+def outbox_exists(place: Place) -> bool:
     """Whether anything was ever sent from here."""
-    return (home / FILE).exists()
+    return place.is_shared or (place.home / FILE).exists()
 
 
-@contextmanager
-def alone(home: Path, what: str) -> Iterator[None]:
-    """Waits until no other process does the same; the system lets go when a process dies."""
+def _in_folder(home: Path) -> sqlite3.Connection:
     home.mkdir(parents=True, exist_ok=True)
-    lock = os.open(home / f"{what}.lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
+    con = sqlite3.connect(home / FILE, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    con.execute("pragma journal_mode = wal")
+    con.execute("pragma synchronous = full")
+    return con

@@ -105,7 +105,8 @@ class Place:
 def place_of(settings: Settings) -> Place:
     """Where the lake of `settings` is."""
     if is_connection_string(settings.lake):
-        return Place(settings.lake, settings.data or "", None, Path.cwd() / DEFAULT_LAKE)
+        home = Path(settings.home) if settings.home else Path.cwd() / DEFAULT_LAKE
+        return Place(settings.lake, settings.data or "", None, home)
     folder = Path(settings.lake)
     return Place(
         f"ducklake:sqlite:{folder / 'catalog.sqlite'}", str(folder / "data"), folder, folder

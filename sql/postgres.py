@@ -1,30 +1,31 @@
-"""A session with the PostgreSQL that holds the catalogue, for locks that die with the process.
+"""A session with the PostgreSQL that holds a shared lake's catalogue, beside DuckDB's own.
 
-DuckDB's own connections come from a pool, so none of them can hold a lock for long. Passwords come
-from where libpq looks for them: PGPASSWORD, ~/.pgpass, a service file.
+DuckDB's connections come from a pool, so none of them can hold a lock for long. Here is also what
+machines share that is no table of the lake: the outbox, the key of redaction. Passwords come from
+where libpq looks for them: PGPASSWORD, ~/.pgpass, a service file.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 from sql.place import POSTGRES, Place, unreachable
 
 if TYPE_CHECKING:
-    pass
+    import psycopg
 
 LOCKS = 0x4C54
 """The space of our advisory locks in the database."""
-OPENING, REFRESHING, TELLING = 1, 2, 3
+SCHEMA = "latencytax"
+"""Of tables that are not DuckLake's."""
 NOTICED_DEAD = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 """A machine that lost its power says no good-bye: the server asks, and ends its session in 11 s."""
 
 
 class Session:
-    """One connection of its own; used by one thread."""
+    """One connection of its own; used by one thread. Methods raise LakeUnreachableError."""
 
     def __init__(self, place: Place) -> None:
-        """Connects; raises LakeUnreachableError."""
+        """Connects."""
         import psycopg  # noqa: PLC0415 - only a lake past one machine pays for it
 
         self._place = place
@@ -34,50 +35,60 @@ class Session:
                 place.catalogue.removeprefix(POSTGRES),
                 autocommit=True,
                 connect_timeout=10,
-                options=NOTICED_DEAD,
+                options=f"{NOTICED_DEAD} -c search_path={SCHEMA}",
                 application_name="latencytax",
             )
         except psycopg.Error as error:
             raise unreachable(place, error) from error
 
-    def takes(self, lock: int) -> bool:
+    def __enter__(self) -> Self:
+        """The open session."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """As `close`."""
+        self.close()
+
+    def takes(self, lock: str) -> bool:
         """Whether the lock is ours from now on; it is not waited for."""
-        return bool(self._ask("SELECT pg_try_advisory_lock(%s, %s)", lock))
+        return bool(self._ask("SELECT pg_try_advisory_lock(?, hashtext(?))", LOCKS, lock))
 
-    def waits_for(self, lock: int) -> None:
+    def waits_for(self, lock: str) -> None:
         """Returns when the lock is ours."""
-        self._ask("SELECT pg_advisory_lock(%s, %s)", lock)
+        self._ask("SELECT pg_advisory_lock(?, hashtext(?))", LOCKS, lock)
 
-    def is_alive(self) -> bool:
-        """True as long as our locks are held; raises LakeUnreachableError."""
+    def holds(self, lock: str) -> bool:
+        """Whether the lock, which was ours, still is."""
         return bool(
             self._ask(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
-                "classid = %s AND pid = pg_backend_pid()"
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+                "AND pid = pg_backend_pid() AND classid = ? AND objid::bigint = "
+                "hashtext(?)::bigint & 4294967295",
+                LOCKS,
+                lock,
             )
         )
+
+    def make_schema(self) -> None:
+        """The place of tables that are not DuckLake's."""
+        self.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+
+    def execute(self, query: str, values: Sequence[object] = ()) -> "psycopg.Cursor[Any]":
+        """As SQLite's connection has it: `?` stands for a value."""
+        try:
+            return self._con.execute(query.replace("?", "%s").encode(), values or None)
+        except self._errors as error:
+            raise unreachable(self._place, error) from error
+
+    def executemany(self, query: str, rows: Iterable[Sequence[object]]) -> None:
+        """The same for each row."""
+        for row in rows:
+            self.execute(query, row)
 
     def close(self) -> None:
         """Lets go of every lock."""
         self._con.close()
 
-    def _ask(self, query: str, *values: int) -> object:
-        try:
-            row = self._con.execute(query.encode(), (LOCKS, *values)).fetchone()
-        except self._errors as error:
-            raise unreachable(self._place, error) from error
+    def _ask(self, query: str, *values: object) -> object:
+        row = self.execute(query, values).fetchone()
         return row and row[0]
-
-
-@contextmanager
-def alone(place: Place, lock: int) -> Iterator[None]:
-    """Waits until no other process on a shared lake does the same."""
-    if not place.is_shared:
-        yield
-        return
-    session = Session(place)
-    try:
-        session.waits_for(lock)
-        yield
-    finally:
-        session.close()

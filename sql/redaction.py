@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache, partial
 from hashlib import blake2b
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sql.attributes import Attributes
-from sql.place import place_of
+from sql.place import Place, place_of
+from sql.postgres import Session
 from sql.rules import KEYS_REMEMBERED
 from sql.settings import Redaction, Settings
 
@@ -165,7 +165,7 @@ class Redactor:
 def redactor_of(settings: Settings) -> Redactor:
     """What looks for the patterns of `settings`; makes the lake's key when there is none yet."""
     patterns = settings.redaction.patterns
-    return Redactor(patterns, _key(place_of(settings).home) if patterns else b"")
+    return Redactor(patterns, _key(place_of(settings)) if patterns else b"")
 
 
 @lru_cache(KEYS_REMEMBERED)
@@ -184,13 +184,34 @@ def _suspect(patterns: tuple[str, ...]) -> str:
 
 
 @cache
-def _key(home: Path) -> bytes:
-    """32 random bytes, kept beside the journal and nowhere in the lake."""
-    file = home / KEY_FILE
+def _key(place: Place) -> bytes:
+    """32 random bytes, kept beside the journal and nowhere in the lake.
+
+    Machines that share a lake share the key, so that one address is one person: it is in the lake's
+    PostgreSQL, in a table that no query of ours reaches.
+    """
+    if place.is_shared:
+        return _shared_key(place)
+    file = place.home / KEY_FILE
     key = file.read_bytes() if file.exists() else b""
     if len(key) != KEY_BYTES:
-        home.mkdir(parents=True, exist_ok=True)
+        place.home.mkdir(parents=True, exist_ok=True)
         key = secrets.token_bytes(KEY_BYTES)
         file.touch(mode=0o600)
         file.write_bytes(key)
     return key
+
+
+def _shared_key(place: Place) -> bytes:
+    """Of those who want to be the first, one is."""
+    with Session(place) as session:
+        session.make_schema()
+        session.execute(
+            "create table if not exists redaction_key (id integer primary key, key bytea not null)"
+        )
+        session.execute(
+            "insert into redaction_key values (1, ?) on conflict do nothing",
+            [secrets.token_bytes(KEY_BYTES)],
+        )
+        [(key,)] = session.execute("select key from redaction_key").fetchall()
+        return bytes(key)

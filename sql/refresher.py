@@ -103,7 +103,7 @@ class _Duty:
         self._prune_at = 0.0
         self._assembly = Assembly(con, journal_id)
         self._maintenance = Maintenance(con)
-        self._archive = Archive(con, place_of(settings).home)
+        self._archive = Archive(con, place_of(settings))
         self._tax = TaxUpkeep(con, settings, every=TAX_EVERY_QUIETS * quiet)
 
     def run(self, *, is_all_loaded: bool) -> bool:

@@ -67,6 +67,7 @@ CONFIG_VARIABLE = "LATENCYTAX_CONFIG"
 VARIABLES = {
     "lake": "LATENCYTAX_LAKE",
     "data": "LATENCYTAX_DATA",
+    "home": "LATENCYTAX_HOME",
     "grpc_address": "LATENCYTAX_GRPC_ADDRESS",
     "http_address": "LATENCYTAX_HTTP_ADDRESS",
     "dashboard_address": "LATENCYTAX_DASHBOARD_ADDRESS",
@@ -84,6 +85,8 @@ class Settings:
     """A folder (absolute), or a DuckLake connection string: ``ducklake:postgres:…``."""
     data: str | None = None
     """Where a connection-string lake keeps its files: an absolute folder or a URL."""
+    home: str | None = None
+    """Where this machine keeps its journal when the lake is not in a folder (absolute)."""
     grpc_address: str = "127.0.0.1:4317"
     http_address: str = "127.0.0.1:4318"
     dashboard_address: str = "127.0.0.1:8501"
@@ -139,7 +142,7 @@ def load_settings(
     document = check(raw, origins)
     folders = {
         key: file.parent if file and origins.get(key) == str(file) else Path.cwd()
-        for key in ("lake", "data")
+        for key in ("lake", "data", "home")
     }
     return _settings(document, folders, file, origins)
 
@@ -203,6 +206,7 @@ def _settings(
     return Settings(
         lake=lake,
         data=data if is_connection_string(lake) else None,
+        home=_located(document.home, folders["home"]) if document.home else None,
         use_cases=use_cases,
         recipients=document.recipient,
         prices=document.price,

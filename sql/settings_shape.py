@@ -281,6 +281,7 @@ class Document:
     __pydantic_config__ = CONFIG
     lake: Name | None = None
     data: Name | None = None
+    home: Name | None = None
     grpc_address: Address | None = None
     http_address: Address | None = None
     dashboard_address: Address | None = None

@@ -96,7 +96,7 @@ def _postgres(port: int) -> Iterator[None]:
             shutil.chown(folder / "password", user)
         subprocess.run(
             [*(binaries / "initdb", "-D", folder / "data", "-U", "postgres", "--no-sync"),
-             *("-A", "scram-sha-256", "--pwfile", folder / "password", "--no-locale")],
+             *("-A", "scram-sha-256", "--pwfile", folder / "password", "-E", "UTF8", "--no-locale")],
             user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         server = subprocess.Popen(

@@ -11,7 +11,8 @@ from app.alerts.channels import Channel, Message, NotToldError, channels
 from app.alerts.episodes import Step, alarms, looked_at, opened, words
 from app.alerts.states import State, states
 from sql.alert_settings import Alerts
-from sql.outbox import Alert, Outbox, alone
+from sql.election import alone
+from sql.outbox import Alert, Outbox, outbox_of
 from sql.place import place_of
 from sql.settings import Settings
 
@@ -22,8 +23,8 @@ def look(cursor: DuckDBPyConnection, settings: Settings, now: datetime) -> list[
     """One look; what became of the alerts that last, and of those that began or ended."""
     rules = settings.alerts or Alerts()
     seen = {_key(state): state for state in states(cursor, now)}
-    home = place_of(settings).home
-    with alone(home, "alert"), Outbox(home) as outbox:
+    place = place_of(settings)
+    with alone(place, "alert"), outbox_of(place) as outbox:
         _open(outbox, seen, rules, now)
         told = []
         for alert in outbox.alerts.rows("closed_at is null"):

@@ -6,7 +6,7 @@ from itertools import islice
 
 from app.digest.schedule import Run, runs
 from sql.mail_settings import Recipient
-from sql.outbox import Dispatch, KnownSchedule, Outbox
+from sql.outbox import Dispatch, KnownSchedule, Outbox, outbox_of
 from sql.place import place_of
 from sql.settings import Settings
 
@@ -25,7 +25,7 @@ def utc_now() -> datetime:
 
 def is_anything_due(settings: Settings, now: datetime) -> bool:
     """Whether a round of sending would have something to do."""
-    with Outbox(place_of(settings).home) as outbox:
+    with outbox_of(place_of(settings)) as outbox:
         return bool(
             ready(outbox, now)
             or outbox.digests.rows("status = 'handing_over'")

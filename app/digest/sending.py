@@ -17,9 +17,10 @@ from app.digest.making import Made, make
 from app.digest.message import headers_of, message_of, source
 from app.digest.schedule import Run, runs
 from app.digest.smtp import RefusedError, RetryError, UncertainError, hand_over
+from sql.election import alone
 from sql.lake import open_reader
 from sql.mail_settings import Recipient, Smtp
-from sql.outbox import Dispatch, Outbox, Status, alone
+from sql.outbox import Dispatch, Outbox, Status, outbox_of
 from sql.place import place_of
 from sql.settings import Settings, SettingsError
 
@@ -147,7 +148,7 @@ def _sender(settings: Settings, clock: Clock) -> Iterator[_Sender]:
     """Waits until no other process sends; what one left behind is settled first."""
     if settings.smtp is None:
         raise SettingsError([NO_SERVER])
-    home = place_of(settings).home
-    with alone(home, "digest"), Outbox(home) as outbox:
+    place = place_of(settings)
+    with alone(place, "digest"), outbox_of(place) as outbox:
         outbox.settle_interrupted()
         yield _Sender(settings, settings.smtp, outbox, clock)

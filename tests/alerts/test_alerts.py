@@ -15,6 +15,7 @@ from sql.alert_settings import SECRET_VARIABLE, SLACK_VARIABLE, Alerts
 from sql.archive import Archive
 from sql.mail_settings import Smtp
 from sql.outbox import FILE, Alert
+from sql.place import place_of
 from sql.settings import Settings
 from tests.alerts.trouble import Hook, listening, voice_requests
 from tests.digest.mail_server import HOST, mail_server
@@ -160,7 +161,7 @@ def test_slack_and_mail_are_told_and_hostile_names_mention_nobody(
 def test_the_history_is_in_the_lake(pipeline: Pipeline, hook: Hook) -> None:
     requests(pipeline, NOW, good=10, late=30)
     seen(pipeline, settings(pipeline, hook, severities=("page",)), NOW)
-    Archive(pipeline.con, Path(pipeline.settings.lake)).run()
+    Archive(pipeline.con, place_of(pipeline.settings)).run()
     columns = "use_case, kind, severity, opened_at, told_at, told_by, times_told, closed_at"
     assert pipeline.rows(f"SELECT {columns} FROM alerts") == [
         ("voice_agent", "burn", "page", NOW, NOW, "webhook", 1, None)

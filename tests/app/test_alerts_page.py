@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from sql.archive import Archive
 from sql.outbox import Alert, Outbox
+from sql.place import place_of
 from sql.settings import Settings, load_settings
 from tests.sql.otlp import TestSpan, otlp
 from tests.sql.pipeline import NOW, Pipeline
@@ -58,7 +59,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         pipeline.assemble()
         for alert in (LASTING, OVER):
             outbox.alerts.claim(alert)
-        Archive(pipeline.con, Path(settings.lake)).run()
+        Archive(pipeline.con, place_of(settings)).run()
     return settings
 
 

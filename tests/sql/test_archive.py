@@ -10,6 +10,7 @@ import pytest
 
 from sql.archive import Archive
 from sql.outbox import FILE, Dispatch, Outbox
+from sql.place import place_of
 from tests.sql.pipeline import Pipeline
 
 DUE = datetime(2026, 1, 5, 7, tzinfo=UTC)
@@ -42,7 +43,7 @@ def home(pipeline: Pipeline) -> Path:
 
 
 def test_the_latest_word_counts_and_nothing_is_there_twice(pipeline: Pipeline, home: Path) -> None:
-    archive = Archive(pipeline.con, home)
+    archive = Archive(pipeline.con, place_of(pipeline.settings))
     archive.run()
     with Outbox(home) as outbox:
         assert outbox.digests.claim(CLAIMED)
@@ -63,7 +64,7 @@ def test_addresses_stay_in_the_outbox_and_recipients_are_told_apart(
     with Outbox(home) as outbox:
         outbox.digests.claim(refused)
         outbox.digests.claim(replace(CLAIMED, recipient="alan@example.com"))
-        Archive(pipeline.con, home).run()
+        Archive(pipeline.con, place_of(pipeline.settings)).run()
         assert pipeline.rows("SELECT recipient, error FROM digests ORDER BY recipient_number") == [
             ("a…@example.com", "550 no a…@example.com here"),
             ("a…@example.com", None),
@@ -75,9 +76,9 @@ def test_addresses_stay_in_the_outbox_and_recipients_are_told_apart(
 def test_a_lake_that_lost_them_gets_them_again(pipeline: Pipeline, home: Path) -> None:
     with Outbox(home) as outbox:
         outbox.digests.claim(CLAIMED)
-        Archive(pipeline.con, home).run()
+        Archive(pipeline.con, place_of(pipeline.settings)).run()
         pipeline.con.execute("DELETE FROM lake.digests")
-        Archive(pipeline.con, home).run()
+        Archive(pipeline.con, place_of(pipeline.settings)).run()
     assert pipeline.rows(DIGESTS) == [(DUE, "claimed", 0, None)]
 
 
@@ -109,5 +110,5 @@ def test_an_outbox_that_cannot_be_read_does_not_stop_the_loader(
     pipeline: Pipeline, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (home / FILE).write_bytes(b"no database" * 100)
-    Archive(pipeline.con, home).run()
+    Archive(pipeline.con, place_of(pipeline.settings)).run()
     assert "the outbox cannot be copied" in caplog.text
