@@ -13,6 +13,7 @@ from app.commands import demo as demo_verb
 from app.commands import doctor as doctor_verb
 from app.commands import import_conversions as conversions_verb
 from app.commands import import_traces as import_verb
+from app.commands import move as move_verb
 from app.commands import query, serve, upkeep
 from app.commands import repair as repair_verb
 from app.commands.groups import alert, digest, slo, token
@@ -28,6 +29,8 @@ from sample_data.play import PlayError
 from sql.backup import BackupError
 from sql.guest import NotAQueryError
 from sql.lake import LakeMissingError, LakeTooNewError
+from sql.move import MoveError
+from sql.place import LakeMovedError, LakeUnreachableError
 from sql.settings import Settings, SettingsError
 
 DEMO_LAKE = "latencytax-demo"
@@ -43,7 +46,10 @@ FAILED = (
     DashboardPortTakenError,
     LakeLockedError,
     LakeMissingError,
+    LakeMovedError,
     LakeTooNewError,
+    LakeUnreachableError,
+    MoveError,
     PortTakenError,
     CollectorElsewhereError,
     ConversionFileError,
@@ -197,6 +203,17 @@ def restore(
 ) -> int:
     """Make a lake, in the empty folder --lake, of a backup."""
     return backup_verb.restore(settings, backup)
+
+
+@cli.command()
+@with_settings()
+def move(
+    settings: Settings,
+    to: Annotated[str, typer.Option(help="ducklake:postgres:… of an empty database.")],
+    to_data: Annotated[str, typer.Option(help="Folder or URL of its data files: s3://…")],
+) -> int:
+    """Take the lake to where several machines share it, while a collector writes it."""
+    return move_verb.move(settings, to, to_data)
 
 
 @cli.command()

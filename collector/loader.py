@@ -16,6 +16,8 @@ from collector.journal import Batch, Journal
 from collector.signals import CONVERSIONS, LOGS, TRACES, Signal
 from sql.conversions import unpacked
 from sql.lake import transaction
+from sql.move import loading
+from sql.place import LakeMovedError, place_of
 from sql.redaction import redactor_of
 from sql.refresher import Refresher
 from sql.settings import Settings
@@ -36,6 +38,7 @@ MOST_REST_S = 5.0
 KEYS_EVERY_S = 20.0
 WAIT_S = 0.2
 BACK_OFF_S = 2.0
+MOVED_S = 60.0
 Decoded = tuple[Arrivals | None, pa.Table | None, list[Report]]
 """Spans with their conversions, what log records say of spans, and conversions by themselves."""
 
@@ -58,6 +61,7 @@ class Loader:
         self._con = con
         self._journal = journal
         self._settings = settings
+        self._place = place_of(settings)
         self._quiet = quiet
         self._assemble_every_s = ASSEMBLE_EVERY_S if quiet else WAIT_S
         self._loaded_through, self._refusals_through = self._position()
@@ -85,7 +89,11 @@ class Loader:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._turn()
+                with loading(self._place):
+                    self._turn()
+            except LakeMovedError as error:
+                LOG.warning("%s; until then the journal keeps what comes", error)
+                self._stopping.wait(MOVED_S)
             except Exception:  # the lake may be unreachable or the disk full: the journal keeps all
                 LOG.exception(
                     "loading failed; the journal keeps the spans, next try in %s s", BACK_OFF_S

@@ -122,9 +122,10 @@ def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A session that may write; makes the lake, or brings its tables up to date, first.
 
     The caller holds the lock of a lake in a folder: two writers on one SQLite catalogue block each
-    other. Raises LakeUnreachableError.
+    other. Raises LakeUnreachableError, LakeMovedError.
     """
     place = place_of(settings)
+    place.refuse_moved()
     if place.catalogue_file and place.folder:
         (place.folder / "data").mkdir(parents=True, exist_ok=True)
         _use_wal(place.catalogue_file)

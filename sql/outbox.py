@@ -105,6 +105,11 @@ class Outbox:
         [(number,)] = found.fetchall()
         return int(number)
 
+    def addresses(self) -> list[str]:
+        """Everybody who ever got something, in the order of their numbers."""
+        found = self._con.execute("select address from recipients order by number")
+        return [address for (address,) in found.fetchall()]
+
     def settle_interrupted(self) -> None:
         """Whoever was handing over is dead, since only one may send: nobody knows what came of it.
 

@@ -1,5 +1,6 @@
 """Where a lake is, what DuckDB needs to open it there, and what went wrong when it cannot.
 
+LakeMovedError         the lake was taken elsewhere; the message says where
 LakeUnreachableError   catalogue or data cannot be reached; the message says what to do
 """
 
@@ -21,6 +22,8 @@ KEYS = {
     "SECRET": "AWS_SECRET_ACCESS_KEY",
     "SESSION_TOKEN": "AWS_SESSION_TOKEN",
 }
+MOVED = "moved-to"
+"""The file in a lake's folder that says where the lake is now."""
 URL_STYLE = "LATENCYTAX_S3_URL_STYLE"
 FORGOTTEN = (
     "RESET s3_access_key_id",
@@ -60,6 +63,10 @@ REMEDIES = (
 )
 
 
+class LakeMovedError(Exception):
+    """The lake was taken elsewhere."""
+
+
 class LakeUnreachableError(Exception):
     """Catalogue or data of a lake past one machine cannot be reached."""
 
@@ -79,6 +86,19 @@ class Place:
     def catalogue_file(self) -> Path | None:
         """The SQLite file of a lake in a folder."""
         return self.folder / "catalog.sqlite" if self.folder else None
+
+    def refuse_moved(self) -> None:
+        """Raises LakeMovedError when the lake was taken elsewhere and is only read here."""
+        moved = self.home / MOVED
+        if self.folder and moved.exists():
+            raise LakeMovedError(f"the lake {self.folder} was moved: {moved.read_text()}")
+
+    def say_moved(self, to: "Place") -> None:
+        """From now on the lake in this folder is only read."""
+        (self.home / MOVED).write_text(
+            f"use LATENCYTAX_LAKE='{to.catalogue}' LATENCYTAX_DATA='{to.data}' "
+            f"LATENCYTAX_HOME='{self.folder}' (its journal goes on from there)"
+        )
 
     @property
     def is_shared(self) -> bool:

@@ -202,7 +202,13 @@ def _key(place: Place) -> bytes:
     return key
 
 
-def _shared_key(place: Place) -> bytes:
+def carry_key(old: Place, new: Place) -> None:
+    """A lake that moves keeps its key, if it ever had one."""
+    if (old.home / KEY_FILE).exists() and _shared_key(new, _key(old)) != _key(old):
+        raise RuntimeError(f"{new.catalogue} has a key of redaction already: use an empty database")
+
+
+def _shared_key(place: Place, key: bytes | None = None) -> bytes:
     """Of those who want to be the first, one is."""
     with Session(place) as session:
         session.make_schema()
@@ -211,7 +217,7 @@ def _shared_key(place: Place) -> bytes:
         )
         session.execute(
             "insert into redaction_key values (1, ?) on conflict do nothing",
-            [secrets.token_bytes(KEY_BYTES)],
+            [key or secrets.token_bytes(KEY_BYTES)],
         )
         [(key,)] = session.execute("select key from redaction_key").fetchall()
         return bytes(key)

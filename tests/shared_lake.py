@@ -65,6 +65,19 @@ class SharedPlace:
             f"ducklake:postgres:{self._to(name)}", f"s3://{BUCKET}/{name}/", self.environment()
         )
 
+    @contextmanager
+    def cut_off(self, name: str) -> Iterator[None]:
+        """As if the network to a lake's catalogue were gone: sessions end, no new one begins."""
+        with psycopg.connect(self._to("postgres"), password=PASSWORD, autocommit=True) as con:
+            con.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+            con.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+            try:
+                yield
+            finally:
+                con.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
+
     def _to(self, database: str) -> str:
         return f"dbname={database} host=127.0.0.1 port={self.postgres_port} user=postgres"
 
@@ -96,7 +109,8 @@ def _postgres(port: int) -> Iterator[None]:
             shutil.chown(folder / "password", user)
         subprocess.run(
             [*(binaries / "initdb", "-D", folder / "data", "-U", "postgres", "--no-sync"),
-             *("-A", "scram-sha-256", "--pwfile", folder / "password", "-E", "UTF8", "--no-locale")],
+             *("-A", "scram-sha-256", "--pwfile", folder / "password"),
+             *("-E", "UTF8", "--no-locale")],
             user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         server = subprocess.Popen(

@@ -73,6 +73,6 @@ def test_a_refresher_that_takes_over_reads_no_report_twice_and_misses_none(
     pipeline.assemble()
     pipeline.restart(pipeline.settings)
     assert pipeline.rows(
-        "SELECT count(*) FROM conversion_reports "
-        "WHERE snapshot_id > (SELECT through_snapshot FROM assembly_log)"
+        "SELECT count(*) FROM lake.conversion_reports "
+        "WHERE snapshot_id > (SELECT through_snapshot FROM lake.assembly_log)"
     ) == [(0,)]

@@ -98,6 +98,17 @@ class Witness:
         raise AssertionError("no machine took the span")
 
 
+def assert_all_is_there(machines: list[CollectorProcess], witness: Witness) -> None:
+    """Every trace is one request with all its spans, and no check finds anything."""
+    everything = sum(len(spans) for spans in witness.sent)
+    with closing(open_reader(machines[0].settings)) as lake:
+        counted = "select coalesce(sum(spans), 0) from requests"
+        wait_until(lambda: lake.execute(counted).fetchall() == [(everything,)])
+        requests = lake.execute("select count(*), min(spans), max(spans) from requests").fetchall()
+        assert requests == [(len(witness.sent), SPANS_OF_A_TRACE, SPANS_OF_A_TRACE)]
+        assert [check.name for check in run_checks(lake) if check.offending_rows] == []
+
+
 @pytest.mark.timeout(240)
 def test_machines_die_and_every_acknowledged_span_is_in_one_request(
     machines: list[CollectorProcess],
@@ -118,9 +129,18 @@ def test_machines_die_and_every_acknowledged_span_is_in_one_request(
         for machine in (follower, refresher):
             machine.start()
             machine.wait_until_ready()
-    everything = sum(len(spans) for spans in witness.sent)
-    wait_until(lambda: left.value("select sum(spans) from requests") == everything)
-    assert left.rows("select distinct spans from requests") == [(SPANS_OF_A_TRACE,)]
-    assert left.value("select count(*) from requests") == len(witness.sent)
-    with closing(open_reader(left.settings)) as lake:
-        assert [check.name for check in run_checks(lake) if check.offending_rows] == []
+    assert_all_is_there(machines, witness)
+
+
+@pytest.mark.timeout(240)
+def test_the_catalogue_goes_away_and_comes_back(
+    place: SharedPlace, machines: list[CollectorProcess], tmp_path: Path
+) -> None:
+    witness = Witness(machines)
+    with witness.sending():
+        wait_until(lambda: bool(machines[0].value("select count(*) from requests")))
+        with place.cut_off(tmp_path.name):
+            sent = len(witness.sent)
+            wait_until(lambda: all("cannot be reached" in m.log.read_text() for m in machines))
+            wait_until(lambda: len(witness.sent) > sent + MACHINES)  # the doors stay open
+    assert_all_is_there(machines, witness)
