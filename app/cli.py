@@ -30,7 +30,7 @@ from sql.backup import BackupError
 from sql.guest import NotAQueryError
 from sql.lake import LakeMissingError, LakeTooNewError
 from sql.move import MoveError
-from sql.place import LakeMovedError, LakeUnreachableError
+from sql.place import LakeMovedError
 from sql.settings import Settings, SettingsError
 
 DEMO_LAKE = "latencytax-demo"
@@ -48,7 +48,6 @@ FAILED = (
     LakeMissingError,
     LakeMovedError,
     LakeTooNewError,
-    LakeUnreachableError,
     MoveError,
     PortTakenError,
     CollectorElsewhereError,

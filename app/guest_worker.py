@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from sql.guest import open_for_guests
 from sql.lake import LakeMissingError, LakeTooNewError
+from sql.place import LakeUnreachableError
 from sql.settings import SettingsError, load_settings
 
 BUFFERED = "1GB"
@@ -31,7 +32,7 @@ def main() -> None:
     pipe: Connection[bytes, bytes] = Connection(int(sys.argv[1]))
     try:
         lake = open_for_guests(load_settings(None), memory_limit=BUFFERED, threads=THREADS)
-    except (LakeMissingError, LakeTooNewError, SettingsError) as error:
+    except (LakeMissingError, LakeTooNewError, LakeUnreachableError, SettingsError) as error:
         _send(pipe, {"error": str(error)})
         return
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))

@@ -67,7 +67,7 @@ class LakeMovedError(Exception):
     """The lake was taken elsewhere."""
 
 
-class LakeUnreachableError(Exception):
+class LakeUnreachableError(ConnectionError):
     """Catalogue or data of a lake past one machine cannot be reached."""
 
 

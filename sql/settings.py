@@ -5,6 +5,7 @@ file over the defaults below. Every problem is reported at once, as a ``Settings
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,8 @@ VARIABLES = {
     "log_level": "LATENCYTAX_LOG_LEVEL",
 }
 SHIPPED = Path(__file__).parent
+PASSWORD = re.compile(r"password\s*=|://[^/@]*:[^/@]*@", re.IGNORECASE)
+"""In a connection string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,13 @@ def _settings(
             [
                 f"{origins['lake']}: lake: a connection string needs `data` too: "
                 "the folder or URL of its files"
+            ]
+        )
+    if is_connection_string(lake) and PASSWORD.search(lake):
+        raise SettingsError(
+            [
+                f"{origins['lake']}: lake: has a password in it, which logs and errors would show: "
+                "leave it out and set PGPASSWORD, or write ~/.pgpass"
             ]
         )
     plain = (

@@ -15,7 +15,7 @@ from typer import echo
 
 from app.addresses import answers, is_listening, reachable
 from sql.lake import EXTENSIONS, LakeMissingError, LakeTooNewError, open_reader
-from sql.place import place_of
+from sql.place import LakeUnreachableError, place_of
 from sql.retention import Kept, kept
 from sql.settings import Retention, Settings, host_and_port
 
@@ -108,6 +108,9 @@ def _lake(settings: Settings) -> Iterator[Finding]:
         yield Finding("lake", str(error), "start one: latencytax up")
     except LakeTooNewError as error:
         yield Finding("lake", str(error), "pip install --upgrade latencytax")
+    except LakeUnreachableError as error:
+        told, _, remedy = str(error).partition("\n")
+        yield Finding("lake", told, remedy.strip() or "check --lake, --data and the network")
     except duckdb.Error as error:
         yield Finding("lake", f"cannot be read: {error}", "check --lake, --data and their rights")
     else:

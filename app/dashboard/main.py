@@ -24,6 +24,7 @@ from app.dashboard.traces import page as traces
 from app.dashboard.use_cases import page as use_cases
 from app.dashboard.what_if import page as what_if
 from sql.lake import LakeMissingError, LakeTooNewError
+from sql.place import LakeUnreachableError
 from sql.settings import Settings, SettingsError, load_settings
 
 REFRESH_S = 3
@@ -42,7 +43,7 @@ def run() -> None:
         role = login.role(settings)
         if role:
             _draw_newest(settings, role)
-    except (LakeTooNewError, SettingsError) as error:
+    except (LakeTooNewError, LakeUnreachableError, SettingsError) as error:
         theme.text(str(error), "headline")
 
 

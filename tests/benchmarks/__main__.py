@@ -5,6 +5,7 @@
 `python -m tests.benchmarks tax_coverage`: how often its intervals hold the truth, world by world.
 `python -m tests.benchmarks tax_page`: how quickly its page's questions are answered.
 `python -m tests.benchmarks soak`: hours of production in minutes, and what grows meanwhile.
+`python -m tests.benchmarks scaling`: one, two and three collectors on one lake.
 """
 
 import platform
@@ -16,7 +17,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import soak, tax, tax_coverage, tax_page, what_if
+from tests.benchmarks import scaling, soak, tax, tax_coverage, tax_page, what_if
 from tests.benchmarks.figures import PARTS, Figure, Scale
 
 WHAT_IF = "what_if"
@@ -35,6 +36,7 @@ def main() -> None:
         "tax_coverage": tax_coverage.main,
         "tax_page": tax_page.main,
         "soak": soak.main,
+        "scaling": scaling.main,
     }
     if sys.argv[1:2] and sys.argv[1] in mains:
         mains[sys.argv[1]](sys.argv[2:])

@@ -141,6 +141,6 @@ def test_the_catalogue_goes_away_and_comes_back(
         wait_until(lambda: bool(machines[0].value("select count(*) from requests")))
         with place.cut_off(tmp_path.name):
             sent = len(witness.sent)
-            wait_until(lambda: all("cannot be reached" in m.log.read_text() for m in machines))
+            wait_until(lambda: all("loading failed" in m.log.read_text() for m in machines))
             wait_until(lambda: len(witness.sent) > sent + MACHINES)  # the doors stay open
     assert_all_is_there(machines, witness)
