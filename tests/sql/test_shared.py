@@ -1,13 +1,16 @@
 """What machines share beside the lake's tables: an election, the outbox, the key of redaction."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import duckdb
 import pytest
 
 from sql.election import Election, alone
-from sql.lake import open_reader
+from sql.guest import NotAQueryError, one_query, open_for_guests
+from sql.lake import open_reader, open_writer
 from sql.outbox import Dispatch, outbox_of
 from sql.place import LakeUnreachableError, Place, place_of
 from sql.postgres import Session
@@ -118,3 +121,29 @@ def test_what_cannot_be_reached_is_said_with_what_to_do(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(LakeUnreachableError, match="AWS_ENDPOINT_URL"):
         open_reader(settings)
+
+
+@pytest.fixture
+def guest(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Somebody's SQL, on a lake with a data file in the bucket."""
+    with closing(open_writer(settings)) as lake:
+        lake.execute(
+            "INSERT INTO lake.spans BY NAME "
+            "SELECT range::varchar AS trace_id, now() AS started_at FROM range(1000)"
+        )
+    with closing(open_for_guests(settings)) as guest:
+        yield guest
+
+
+def test_a_guest_reads_the_bucket_and_nothing_that_opens_it(
+    guest: duckdb.DuckDBPyConnection, lake: SharedLake
+) -> None:
+    assert guest.execute("SELECT count(DISTINCT trace_id) FROM spans").fetchall() == [(1000,)]
+    settings = guest.execute("SELECT * FROM duckdb_settings()").fetchall()
+    known = guest.execute("SELECT * FROM duckdb_secrets()").fetchall()
+    for secret in (lake.secrets["AWS_SECRET_ACCESS_KEY"], lake.secrets["PGPASSWORD"]):
+        assert secret not in f"{settings}{known}"
+    with pytest.raises(duckdb.PermissionException):
+        guest.execute("SELECT * FROM read_csv('s3://elsewhere/secret.csv')")
+    with pytest.raises(NotAQueryError):
+        one_query("SELECT * FROM __ducklake_metadata_lake.latencytax.redaction_key")
