@@ -19,9 +19,11 @@ QUERIES = {
         from latency_tax_told({PERIOD}, $per_usd)
         order by use_case is not null, money desc nulls last, title
     """,
-    "moves": f"""
+    "moves": """
         select moves.*, use_cases.title as use_case_title, levers.title,
-        from best_moves({PERIOD}, per_usd := $per_usd) as moves
+        from best_moves(
+            $from_at, $to_at, $use_cases::varchar[], per_usd := $per_usd
+        ) as moves
         inner join use_cases on moves.use_case = use_cases.name
         inner join levers using (lever)
         where move_rank <= 3

@@ -90,7 +90,7 @@ def _against(total: Row) -> str:
 
 
 def gives_back(move: dict[str, Any], symbol: str) -> str:
-    """What a lever gives back of the tax, before its other gains; nothing where that is not sure."""
+    """What a lever surely gives back of the tax, to be followed by its other gains."""
     if move["ranked_by"] != "money":
         return ""
     between = money_between(symbol, move["money_week_low"], move["money_week_high"])

@@ -86,7 +86,7 @@ def test_the_page_says_what_lasts_who_is_told_and_what_there_was(
 ) -> None:
     page = shown(settings, monkeypatch)
     assert "1 alert lasts: Voice agent; since" in page
-    assert "Told of pages: 2 e-mail recipients and 1 webhook." in page
+    assert "Told of “Act now”: 2 e-mail recipients and 1 webhook." in page
     assert "not told: webhook: answered 503" in page
     assert "by Slack, webhook" in page
     assert "after 3\N{NO-BREAK SPACE}h" in page

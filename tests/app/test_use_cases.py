@@ -145,7 +145,7 @@ def test_a_burn_rate_has_words(told: Burn, words: str) -> None:
 
 def test_the_most_urgent_burn_is_told_first() -> None:
     ticket, page = burn("burning", "ticket", 4320), burn("burning", "page", 360, 7.5)
-    assert alarm([ticket, page]) == "Burning 7.5 times too fast in the last 6 hours: page."
+    assert alarm([ticket, page]) == "Burning 7.5 times too fast in the last 6 hours: act now."
     assert alarm([burn("ok"), burn("too_few")]) is None
 
 

@@ -126,5 +126,5 @@ def test_a_move_says_what_it_gives_back_only_where_that_is_sure() -> None:
         "money_week_low": 90.0,
         "money_week_high": 810.0,
     }
-    assert gives_back(sure, "€") == "Gives back €400 a week (€90–€810). "
+    assert gives_back(sure, "€") == "Gives back €400 a week (€90–810). "
     assert not gives_back(sure | {"ranked_by": "requests", "money_week_low": -5.0}, "€")
