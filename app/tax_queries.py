@@ -31,6 +31,9 @@ from latency_tax_trend(
 )""",
     "split": f"from latency_tax_split({_PERIOD}\n)",
     "peak": f"from latency_tax_peak({_PERIOD}\n)",
+    "old_budgets": """\
+from tax_by_old_budgets($from_at, $to_at, $use_cases::varchar[])
+order by all""",
     "evidence": f"from tax_evidence\n{_OF_CASES}",
     "checks": f"from tax_checks\n{_OF_CASES}",
     "fits": f"from tax_fits\n{_OF_CASES}",
