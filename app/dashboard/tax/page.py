@@ -86,8 +86,10 @@ def _measured(snapshot: data.Snapshot, chosen: Choices, tax: Tax, total: Total) 
         st.html(tax_tables.legend(tax))
     html = tax_tables.made_of(tax, links.kept_choices())
     exports.table(html, "Latency tax by use case, tier and step", pl.DataFrame(tax.pieces))
-    for told in old_budgets(data.load(snapshot, tax_queries.ask, "old_budgets", chosen.filters)):
-        theme.text(told, "note")
+    for sentence in old_budgets(
+        data.load(snapshot, tax_queries.ask, "old_budgets", chosen.filters)
+    ):
+        theme.text(sentence, "note")
 
 
 def _budgets(snapshot: data.Snapshot, chosen: Choices) -> None:
