@@ -40,7 +40,7 @@ def durations(low_ms: float | None, high_ms: float | None) -> str:
     low, high = duration(low_ms), duration(high_ms)
     match low_ms, high_ms:
         case None, None:
-            return "too few to tell"
+            return "too few"
         case _, None:
             return f"{low} or more"
         case None, _:

@@ -95,7 +95,7 @@ def _sold(fit: Fit) -> str:
     known = (
         fit.tier_title,
         (fit.provider or "").replace("_", " "),
-        f"{wording.count(fit.requests)} requests",
+        wording.plural(fit.requests, "request"),
     )
     return shown(", ".join(filter(None, known)))
 

@@ -128,7 +128,7 @@ def kept(stored: pl.DataFrame, retention: Retention) -> pl.DataFrame:
             "Rows": wording.count(row["rows"]),
             "In files": size(row["size_bytes"]),
             "Since (UTC)": f"{row['oldest_at']:%-d %B %Y}" if row["oldest_at"] else wording.UNKNOWN,
-            "What becomes of it": rule(retention.of(row["kind"])).capitalize(),
+            "What becomes of it": rule(retention.of(row["kind"])),
         }
         for row in stored.iter_rows(named=True)
     )
