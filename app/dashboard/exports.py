@@ -22,7 +22,7 @@ from app import palette, pictures, table_files
 from app.dashboard import theme
 from app.dashboard.safe_text import in_plotly
 from app.palette import Colours
-from app.pictures import AnyChart
+from app.pictures import TEXT_PX, AnyChart
 
 WIDTH_PX = 900
 SCALE = 2
@@ -104,10 +104,12 @@ def waterfall(
 
 def _picture(figure: go.Figure, caption: Caption, form: str) -> None:
     """What the camera above it saves, in small."""
-    figure.add_annotation(
-        text=in_plotly(f"{caption.title} · {caption.unit} · {caption.period}"),
-        xref="paper", x=0, xanchor="left", yref="paper", y=0, yanchor="top", yshift=-8,
-        showarrow=False, font={"color": palette.LIGHT["quiet"]},
+    figure.update_layout(
+        title={
+            "text": in_plotly(f"{caption.title} · {caption.unit} · {caption.period}"),
+            "font": {"color": palette.LIGHT["quiet"], "size": TEXT_PX},
+            "x": 0, "xanchor": "left", "y": 0, "yanchor": "bottom",
+        }
     )  # fmt: skip
     saved = {
         "format": form.lower(),
