@@ -25,7 +25,7 @@ inner join lake.slo_counted as counted
         and objectives.step is not distinct from counted.step
         and objectives.threshold_ms = counted.threshold_ms
 inner join lake.retention as retention
-    on retention.kind = 'requests' and retention.pruned_at <= counted.counted_at
+    on retention.kind = 'requests' and counted.counted_at >= retention.pruned_at
 where is_chosen(use_case_list, objectives.use_case)
 group by all
 having
