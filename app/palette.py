@@ -50,6 +50,12 @@ STATE_COLOURS: dict[State, str] = {
     "no_data": "quiet",
 }
 
+SEVERITIES: dict[str, tuple[str, str, str]] = {
+    "page": ("missed", "◆", "Act now"),
+    "ticket": ("at_risk", "▲", "By tomorrow"),
+}
+"""Colour, shape and word of what somebody is told."""
+
 
 def variable(name: str) -> str:
     """A colour as CSS writes it: it follows the theme by itself."""

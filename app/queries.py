@@ -4,11 +4,13 @@ Every meaning is in sql/models; here are only its names and the bound values.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import polars as pl
 from duckdb import DuckDBPyConnection
+
+from sql.retention import kept
 
 Value = datetime | int | str | list[str] | None
 
@@ -159,6 +161,18 @@ def pipeline_unmapped_keys(cursor: DuckDBPyConnection) -> pl.DataFrame:
     """One row per attribute key that nothing reads, those whose name tells what they are first."""
     query = "from pipeline_unmapped_keys order by column_name is null, spans desc, key"
     return _frame(cursor, query)
+
+
+def stored(cursor: DuckDBPyConnection) -> pl.DataFrame:
+    """One row per kind: how much is kept, and since when; columns as in sql.retention.Kept."""
+    return pl.DataFrame([asdict(each) for each in kept(cursor)])
+
+
+def objectives_cut_short(cursor: DuckDBPyConnection, filters: Filters) -> pl.DataFrame:
+    """One row per objective that is not counted as far back as it is asked for."""
+    values = {name: scope(filters)[name] for name in ("from_at", "to_at", "use_cases")}
+    query = "from objectives_cut_short($from_at, $to_at, $use_cases::varchar[]) order by all"
+    return _frame(cursor, query, values)
 
 
 def digests(cursor: DuckDBPyConnection) -> pl.DataFrame:

@@ -31,18 +31,20 @@ from latency_tax_trend(
 )""",
     "split": f"from latency_tax_split({_PERIOD}\n)",
     "peak": f"from latency_tax_peak({_PERIOD}\n)",
+    "old_budgets": """\
+from tax_by_old_budgets($from_at, $to_at, $use_cases::varchar[])
+order by all""",
     "evidence": f"from tax_evidence\n{_OF_CASES}",
     "checks": f"from tax_checks\n{_OF_CASES}",
     "fits": f"from tax_fits\n{_OF_CASES}",
     "moves": f"""\
-from opportunities({_PERIOD}, $one_in
-) as found
-inner join use_cases on found.use_case = use_cases.name
-inner join levers on found.lever = levers.lever
-select found.*, use_cases.title as use_case_title, levers.title
-where found.verdict = 'saves'
-order by usd_week desc nulls last, compliance_gain * requests desc, saved_p95_ms desc
-limit 3""",
+from best_moves({_PERIOD}, $one_in
+) as moves
+inner join use_cases on moves.use_case = use_cases.name
+inner join levers on moves.lever = levers.lever
+select moves.*, use_cases.title as use_case_title, levers.title
+where move_rank <= 3
+order by move_rank""",
 }
 """The SQL behind each figure of the page; names with a dollar are bound."""
 

@@ -99,11 +99,16 @@ def trickle(grpc_target: str, stop: threading.Event, *, seed: int) -> None:
 
     An unreachable collector is waited for, and then gets what it missed.
     """
-    traffic = LiveTraffic(datetime.now(UTC), np.random.default_rng(seed))
+    traffic = live_traffic(datetime.now(UTC), seed)
     with _exporting(grpc_target) as export:
         while not stop.wait(TRICKLE_INTERVAL_S):
             for batch in batches(traffic.next_traces(datetime.now(UTC))):
                 _send_patiently(export, batch, stop)
+
+
+def live_traffic(from_at: datetime, seed: int) -> LiveTraffic:
+    """Traffic from then on; that of another moment has other ids, or traces would be merged."""
+    return LiveTraffic(from_at, np.random.default_rng((seed, int(from_at.timestamp()))))
 
 
 @contextmanager

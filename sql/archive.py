@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import duckdb
@@ -16,6 +17,7 @@ from sql.ledger import Ledger
 from sql.mail_settings import masked, without
 from sql.outbox import Dispatch, Outbox, outbox_exists, outbox_of
 from sql.place import LakeUnreachableError, Place
+from sql.retention import EVERY_S
 
 LOG = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class Archive:
         self._con = con
         self._place = place
         self._has_begun = False
+        self._forgets_at = monotonic()
 
     def run(self) -> None:
         """Write what the lake does not know yet; an outbox that cannot be read stops no loading."""
@@ -40,6 +43,7 @@ class Archive:
             return
         try:
             with outbox_of(self._place) as outbox:
+                self._forget(outbox)
                 if not self._has_begun:
                     self._begin(outbox.digests)
                     self._begin(outbox.alerts)
@@ -48,6 +52,16 @@ class Archive:
                 self._copy(outbox.alerts, asdict, outbox.alerts.key)
         except (sqlite3.Error, LakeUnreachableError):
             LOG.exception("the outbox cannot be copied into the lake; it is tried again")
+
+    def _forget(self, outbox: Outbox) -> None:
+        """What retention has deleted from the lake."""
+        if monotonic() < self._forgets_at:
+            return
+        self._forgets_at = monotonic() + EVERY_S
+        query = "SELECT max(kept_from) FROM lake.retention WHERE kind = 'history'"
+        [(kept_from,)] = self._con.execute(query).fetchall()
+        if kept_from:
+            outbox.forget(kept_from)
 
     def _begin(self, ledger: Ledger[Any]) -> None:
         """A lake that has nothing of a ledger gets all of it."""

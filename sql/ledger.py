@@ -106,6 +106,10 @@ class Ledger(Generic[Row]):
             f"update {self.name} set is_archived = 1 where {unchanged}", map(self._stored, rows)
         )
 
+    def forget(self, condition: str, *values: object) -> None:
+        """Those that a condition holds for are gone, here."""
+        self._con.execute(f"delete from {self.name} where {condition}", list(map(_text, values)))
+
     def _stored(self, row: Row) -> tuple[object, ...]:
         return tuple(map(_text, astuple(row)))
 

@@ -19,6 +19,13 @@ Status = Literal["claimed", "handing_over", "sent", "refused", "given_up", "unce
 FILE = "outbox.sqlite"
 INTERRUPTED = "the sender ended between the message's last byte and the server's answer"
 BUSY_TIMEOUT_S = 5.0
+FORGOTTEN_DIGESTS = """
+    scheduled_at < ? and is_archived = 1 and status not in ('claimed', 'handing_over')
+    and scheduled_at < (
+        select max(newer.scheduled_at) from digests as newer
+        where newer.recipient = digests.recipient and not newer.is_by_hand
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,14 @@ class Outbox:
         """
         for dispatch in self.digests.rows("status = 'handing_over'"):
             self.digests.note(dispatch, status="uncertain", error=INTERRUPTED)
+
+    def forget(self, kept_from: datetime) -> None:
+        """What was over before goes; each recipient's newest digest says which are due, and stays.
+
+        The lake forgets the same (sql/retention.py): what it does not have is copied from here.
+        """
+        self.digests.forget(FORGOTTEN_DIGESTS, kept_from)
+        self.alerts.forget("closed_at < ?", kept_from)
 
 
 def outbox_of(place: Place) -> Outbox:

@@ -2,7 +2,11 @@
 
 Spans, requests and what is summed up of them are kept apart, because they tell less the longer they
 are kept, and cost less: a year of sums is smaller than a day of spans. Sums do not change when the
-rows that they were made of go; but nothing is kept longer than what was made of it.
+rows that they were made of go; but nothing is kept longer than what was made of it. What was told
+to people, and how the tax was fitted before, has an age of its own.
+
+The list of loads is folded whatever the settings say: a row for each second says no more than one
+for each day, once nobody looks at seconds.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,6 +47,32 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 }
 """The tables of each kind, and which of their rows go, in the order in which they are deleted; each
 kind is made of the next."""
+HISTORY: Mapping[str, str] = {
+    "digests": (
+        "scheduled_at < $kept_from AND scheduled_at < (SELECT max(newer.scheduled_at) "
+        "FROM lake.digests AS newer WHERE newer.recipient_number = digests.recipient_number "
+        "AND NOT newer.is_by_hand)"
+    ),
+    "alerts": "closed_at < $kept_from",
+    "tax_fits": (
+        "fitted_at < $kept_from AND fitted_at < (SELECT max(newer.fitted_at) "
+        "FROM lake.tax_fits AS newer WHERE newer.use_case = tax_fits.use_case)"
+    ),
+}
+"""What was told and found before; the newest of each stays. The outbox forgets the same."""
+LOADS_FOLDED_AFTER = timedelta(days=8)
+"""The Pipeline page looks back a week."""
+FOLDED_LOADS = """
+    CREATE OR REPLACE TEMP TABLE folded_loads AS
+    SELECT
+        journal_id, max(last_batch_id) AS last_batch_id, max(last_refusal_id) AS last_refusal_id,
+        sum(batches)::bigint AS batches, sum(spans)::bigint AS spans, sum(bytes)::bigint AS bytes,
+        min(oldest_received_at) AS oldest_received_at, max(loaded_at) AS loaded_at
+    FROM lake.ingest_log
+    WHERE loaded_at < ?
+    GROUP BY journal_id, loaded_at::date
+    HAVING count(*) > 1
+"""
 FIRST = {
     "spans": ("spans", "started_at"),
     "requests": ("requests", "started_at"),
@@ -73,6 +103,7 @@ def kept(con: duckdb.DuckDBPyConnection) -> Iterator[Kept]:
 
 def prune(con: duckdb.DuckDBPyConnection, retention: Retention, now: datetime) -> None:
     """One round, in the writer's session: at most a week of each kind."""
+    _fold_loads(con, _midnight(now) - LOADS_FOLDED_AFTER)
     if retention == Retention():
         return
     made_from = datetime.min.replace(tzinfo=UTC)
@@ -82,6 +113,34 @@ def prune(con: duckdb.DuckDBPyConnection, retention: Retention, now: datetime) -
         query = "SELECT max(kept_from) FROM lake.retention WHERE kind = ?"
         [(kept_from,)] = con.execute(query, [each.kind]).fetchall()
         made_from = max(made_from, kept_from or made_from)
+    if retention.history_days:
+        _forget(con, _midnight(now) - timedelta(days=retention.history_days), now)
+
+
+def _fold_loads(con: duckdb.DuckDBPyConnection, before: datetime) -> None:
+    """One row for each journal and UTC day of loading."""
+    con.execute(FOLDED_LOADS, [before])
+    [(days,)] = con.execute("SELECT count(*) FROM folded_loads").fetchall()
+    if not days:
+        return
+    with transaction(con):
+        con.execute(
+            "DELETE FROM lake.ingest_log WHERE loaded_at < ? AND (journal_id, loaded_at::date) "
+            "IN (SELECT (journal_id, loaded_at::date) FROM folded_loads)",
+            [before],
+        )
+        con.execute("INSERT INTO lake.ingest_log BY NAME FROM folded_loads")
+
+
+def _forget(con: duckdb.DuckDBPyConnection, kept_from: datetime, now: datetime) -> None:
+    values = {"kept_from": kept_from}
+    rows = 0
+    with transaction(con):
+        for table, goes in HISTORY.items():
+            [(deleted,)] = con.execute(f"DELETE FROM lake.{table} WHERE {goes}", values).fetchall()
+            rows += deleted
+        if rows:
+            _note(con, "history", kept_from, rows, "age", now)
 
 
 def _kept_from(
@@ -112,10 +171,12 @@ def _delete(
             query = f"DELETE FROM lake.{table} WHERE {goes}"
             [(deleted,)] = con.execute(query, values).fetchall()
             rows = deleted if table == FIRST[kind][0] else rows
-        con.execute(
-            "INSERT INTO lake.retention VALUES (?, ?, ?, ?, ?)",
-            [kind, kept_from, rows, reason, now],
-        )
+        _note(con, kind, kept_from, rows, reason, now)
+
+
+def _note(con: duckdb.DuckDBPyConnection, *deleted: object) -> None:
+    """A row of `retention`."""
+    con.execute("INSERT INTO lake.retention VALUES (?, ?, ?, ?, ?)", deleted)
 
 
 def _size_bytes(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -15,11 +15,11 @@ from sql.alert_settings import Alerts
 from sql.door_settings import Doors, Login, Tls
 from sql.mail_settings import Recipient, Smtp, contradictions
 from sql.matchers import Clash
+from sql.retention_settings import KindLimits, Retention
 from sql.settings_file import SettingsError, check, doubtful, read_toml
 from sql.settings_shape import (
     Benchmark,
     Document,
-    KindLimits,
     Limits,
     LogFormat,
     LogLevel,
@@ -27,7 +27,6 @@ from sql.settings_shape import (
     Price,
     Redaction,
     ReservedCapacity,
-    Retention,
     Tier,
     UseCase,
 )

@@ -17,6 +17,7 @@ from sql.alert_settings import ALERT_TABLES
 from sql.door_settings import DOOR_TABLES
 from sql.mail_settings import MAIL_TABLES
 from sql.matchers import Clash, Matchers, never_reached, overlaps
+from sql.retention_settings import Retention
 from sql.settings_shape import (
     Benchmark,
     Document,
@@ -25,7 +26,6 @@ from sql.settings_shape import (
     Price,
     Redaction,
     ReservedCapacity,
-    Retention,
     Tier,
     UseCase,
 )

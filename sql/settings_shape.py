@@ -6,7 +6,7 @@ What pydantic can say of one value alone stands here; what several say together 
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Literal, NamedTuple, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +24,7 @@ from sql.alert_settings import AlertsTable
 from sql.door_settings import Doors, LoginTable, Tls
 from sql.mail_settings import Recipient, SmtpTable, WebAddress
 from sql.path_steps import step_names
+from sql.retention_settings import Retention
 
 OUR_MATCH_KEYS = ("use_case", "agent", "span_name", "service.name")
 HIGHEST_PORT = 65_535
@@ -214,37 +215,6 @@ class Price:
     """None is every provider."""
     service_tier: Name = "standard"
     """What was agreed with the provider: ``priority``, ``sla``…, as spans have it."""
-
-
-Days = Annotated[int, Strict(), Field(ge=7, le=3_650)]
-SumDays = Annotated[int, Strict(), Field(ge=35, le=3_650)]
-Gibibytes = Annotated[PositiveFloat, Strict(), Field(le=1e6)]
-
-
-class KindLimits(NamedTuple):
-    """How much of one kind is kept; None is all."""
-
-    days: int | None
-    size_bytes: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long and how much is kept; None is for ever and all. The oldest days go first."""
-
-    __pydantic_config__ = CONFIG
-    spans_days: Days | None = None
-    requests_days: Days | None = None
-    rollups_days: SumDays | None = None
-    """At least as long as the longest window of an objective that matters."""
-    spans_gb: Gibibytes | None = None
-    requests_gb: Gibibytes | None = None
-    rollups_gb: Gibibytes | None = None
-
-    def of(self, kind: str) -> KindLimits:
-        """The limits of spans, requests or rollups."""
-        size_gb = getattr(self, f"{kind}_gb")
-        return KindLimits(getattr(self, f"{kind}_days"), size_gb and size_gb * 2**30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
+import tomlkit
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from typer import echo
@@ -18,10 +18,13 @@ from app.signals import stop_requested
 from collector.service import Collector, only_writer
 from sample_data.play import play_history, trickle
 from sample_data.prices import price_rows, reserved_rows
-from sql.settings import Doors, Price, ReservedCapacity, Settings, is_connection_string
+from sql.settings import Settings, is_connection_string, load_settings
 
 SEED = 1
 MARKER = "demo.txt"
+SETTINGS = "demo.toml"
+NOT_OF_A_DEMO = ("lake", "data", "tls", "doors")
+"""It has a lake of its own, and sends to itself on loopback."""
 PLAYING, PLAYED = "history incomplete\n", "history complete\n"
 
 
@@ -35,11 +38,11 @@ class _StoppedError(Exception):
 
 def demo(settings: Settings, days: int, *, fresh: bool) -> int:
     """Play ``days`` of history through the gRPC door, then a trickle until asked to stop."""
-    settings = replace(settings, tls=None, doors=Doors())  # it sends to itself, on loopback
     marker = _prepared(settings, fresh=fresh)
+    settings = _priced(settings)
     with ExitStack() as running:
         stop = running.enter_context(stop_requested())
-        collector = running.enter_context(Collector(_priced(settings)))
+        collector = running.enter_context(Collector(settings))
         settings = with_ports(settings, collector)
         page = running.enter_context(DashboardProcess(settings))
         say_where_to_send(settings)
@@ -51,16 +54,24 @@ def demo(settings: Settings, days: int, *, fresh: bool) -> int:
                 return wait(page, stop)
             marker.write_text(PLAYED, encoding="utf-8")
         running.enter_context(_trickling(settings.grpc_address, stop))
-        echo(f"Live traffic is arriving. Ask the lake:  latencytax sql --lake {settings.lake}")
+        echo(f"Live traffic is arriving. Ask the lake:  latencytax sql --config {settings.config}")
         return wait(page, stop)
 
 
 def _priced(settings: Settings) -> Settings:
-    """With what the simulated company pays, where the settings have no price of the model."""
+    """With what the simulated company pays, in a file that every process of the demo reads."""
+    text = settings.config.read_text(encoding="utf-8") if settings.config else ""
+    document = tomlkit.parse(text)
+    for key in NOT_OF_A_DEMO:
+        document.pop(key, None)
     known = {price.model for price in settings.prices}
-    prices = [Price(**row) for row in price_rows() if row["model"] not in known]
-    reserved = settings.reserved_capacity or tuple(ReservedCapacity(**r) for r in reserved_rows())
-    return replace(settings, prices=(*settings.prices, *prices), reserved_capacity=reserved)
+    prices = [row for row in price_rows() if row["model"] not in known]
+    reserved = [] if settings.reserved_capacity else reserved_rows()
+    for name, rows in (("price", prices), ("reserved_capacity", reserved)):
+        document[name] = [*document.get(name, []), *rows]
+    file = Path(settings.lake) / SETTINGS
+    file.write_text(tomlkit.dumps({"lake": settings.lake} | document), encoding="utf-8")
+    return load_settings(file, environ=settings.environment())
 
 
 def _prepared(settings: Settings, *, fresh: bool) -> Path:

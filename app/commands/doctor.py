@@ -14,6 +14,7 @@ import duckdb
 from typer import echo
 
 from app.addresses import answers, is_listening, reachable
+from app.retention_words import rule, size
 from sql.lake import EXTENSIONS, LakeMissingError, LakeTooNewError, open_reader
 from sql.place import LakeUnreachableError, place_of
 from sql.retention import Kept, kept
@@ -124,12 +125,8 @@ def _lake(settings: Settings) -> Iterator[Finding]:
 def _kept(found: Kept, retention: Retention) -> Finding:
     """How much there is of a kind, and what becomes of it."""
     since = f" since {found.oldest_at:%Y-%m-%d}" if found.oldest_at else ""
-    limits = retention.of(found.kind)
-    bounds = [f"{limits.days} days"] if limits.days else []
-    bounds += [f"{limits.size_bytes / 2**30:,g} GiB"] if limits.size_bytes else []
-    rule = f"at most {' and '.join(bounds)} are kept" if bounds else "all is kept"
-    size = f"{found.rows:,} rows{since}, {found.size_bytes / 2**20:,.1f} MiB"
-    return Finding(found.kind, f"{size}; {rule}")
+    stored = f"{found.rows:,} rows{since}, {size(found.size_bytes)}"
+    return Finding(found.kind, f"{stored}; {rule(retention.of(found.kind))}")
 
 
 def _clock(_settings: Settings) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from app import palette
+from app.dashboard import wording
 
 _ALIGNED = ' class="lt-number"'
 
@@ -20,7 +21,7 @@ STYLE_SHEET = """
 
 def heading(title: str, told: str = "") -> str:
     """What a row is about, with what is told of it; both are escaped."""
-    more = f"<small>{escape(told)}</small>" if told else ""
+    more = f"<small>{escape(wording.unbroken(told))}</small>" if told else ""
     return f"<b>{escape(title)}</b>{more}"
 
 

@@ -32,12 +32,18 @@ def percentiles_to_budget(budgets: Sequence[Budget], colours: palette.Colours) -
         domain=False,
         grid=False,
     )
-    multiples = alt.Axis(values=TICKS, labelExpr="format(datum.value, '~g') + ' ×'", domain=False)
+    multiples = alt.Axis(
+        values=TICKS,
+        labelExpr="format(datum.value, '~g') + ' ×'",
+        domain=False,
+        labelOverlap="greedy",
+        labelFlush=True,
+    )
     state_colours = [colours[palette.STATE_COLOURS[state]] for state in STATES]
     rows = alt.Chart(_rows(budgets)).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=names),
         x=alt.X("due:Q", title="p50 to p95, × budget", axis=multiples).scale(
-            type="log", nice=False, padding=64
+            type="log", nice=False, padding=56
         ),
         color=alt.Color("verdict:N", legend=None).scale(domain=WORDS, range=state_colours),
         tooltip=["name:N", "figure:N", "budget:N", "verdict:N", "requests:N"],

@@ -9,18 +9,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import altair as alt
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from app import palette, pictures, table_files
 from app.dashboard import theme
 from app.dashboard.safe_text import in_plotly
 from app.palette import Colours
-from app.pictures import AnyChart
+from app.pictures import TEXT_PX, AnyChart
 
 WIDTH_PX = 900
 SCALE = 2
@@ -79,41 +81,55 @@ def chart(draw: Draw, alt_text: str, caption: Caption) -> None:
 
 
 def waterfall(
-    figure: go.Figure, alt_text: str, caption: Caption, choose: Callable[[], None]
+    draw: Callable[[Colours], go.Figure],
+    alt_text: str,
+    caption: Caption,
+    choose: Callable[[], None],
 ) -> None:
-    """A waterfall; the browser makes its picture, in the form that the reader has chosen."""
-    kind = st.session_state.get(PICTURE, PICTURES[0])
-    _say_beneath(figure, caption)
+    """A waterfall in the reader's colours; only a browser can make its picture, which is white."""
     st.plotly_chart(
-        figure,
+        draw(theme.colours()),
         theme=None,
         key="waterfall",
         on_select=choose,
         selection_mode="points",
-        config=_camera(kind.lower(), caption),
+        config=_buttons("zoom2d", "zoomIn2d", "zoomOut2d", "resetScale2d"),
         alt=alt_text,
     )
-    with _beneath("Download chart", caption.title):
-        st.segmented_control("Picture as", PICTURES, default=PICTURES[0], key=PICTURE)
-        st.caption("Then press the camera above the chart.")
+    with _beneath("Download chart", caption.title, on_change="rerun") as opened:
+        form = st.segmented_control("Picture as", PICTURES, default=PICTURES[0], key=PICTURE)
+        if opened.open:
+            _picture(draw(palette.LIGHT), caption, form or PICTURES[0])
 
 
-def _say_beneath(figure: go.Figure, caption: Caption) -> None:
-    figure.add_annotation(
-        text=in_plotly(f"{caption.title} · {caption.unit} · {caption.period}"),
-        xref="paper", x=0, xanchor="left", yref="paper", y=0, yanchor="top", yshift=-8,
-        showarrow=False, font={"color": theme.colours()["quiet"]},
+def _picture(figure: go.Figure, caption: Caption, form: str) -> None:
+    """What the camera above it saves, in small."""
+    figure.update_layout(
+        title={
+            "text": in_plotly(f"{caption.title} · {caption.unit} · {caption.period}"),
+            "font": {"color": palette.LIGHT["quiet"], "size": TEXT_PX},
+            "x": 0, "xanchor": "left", "y": 0, "yanchor": "bottom",
+        }
     )  # fmt: skip
-
-
-def _camera(form: str, caption: Caption) -> dict[str, object]:
-    picture = {"format": form, "filename": _file_name(caption.title), "scale": SCALE}
-    return {
-        "displaylogo": False,
-        "typesetMath": False,
-        "modeBarButtons": [["toImage", "zoom2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
-        "toImageButtonOptions": picture,
+    saved = {
+        "format": form.lower(),
+        "filename": _file_name(caption.title),
+        "width": WIDTH_PX,
+        "height": figure.layout.height,
+        "scale": SCALE,
     }
+    st.caption("Press the camera.")
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key="picture of the waterfall",
+        config=_buttons("toImage") | {"toImageButtonOptions": saved, "displayModeBar": True},
+        alt=f"{caption.title}, as it is saved",
+    )
+
+
+def _buttons(*names: str) -> dict[str, object]:
+    return {"displaylogo": False, "typesetMath": False, "modeBarButtons": [list(names)]}
 
 
 def as_png(draw: Draw, caption: Caption) -> bytes:
@@ -157,14 +173,17 @@ def _take_along(label: str, title: str, *files: _File) -> None:
 
 
 @contextmanager
-def _beneath(label: str, title: str) -> Iterator[None]:
+def _beneath(
+    label: str, title: str, on_change: Literal["ignore", "rerun"] = "ignore"
+) -> Iterator[PopoverContainer]:
     """The quiet line, and what opens when it is pressed."""
     key = f"take {label} {_file_name(title)}"
-    with (
-        st.container(key=key, horizontal_alignment="right"),
-        st.popover(label, type="tertiary", icon=":material/download:", help=title),
-    ):
-        yield
+    with st.container(key=key, horizontal_alignment="right"):
+        opened = st.popover(
+            label, type="tertiary", icon=":material/download:", help=title, on_change=on_change
+        )
+        with opened:
+            yield opened
 
 
 def _file_name(title: str) -> str:

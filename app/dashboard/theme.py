@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 import streamlit as st
 
+from app.dashboard import wording
 from app.palette import (
     DARK,
     LIGHT,
@@ -34,7 +35,7 @@ def apply(more: str = "") -> None:
 def text(words: str, role: Literal["headline", "lead", "note"]) -> None:
     """Write words that may come from a span: escaped, never markup."""
     tag = "h1" if role == "headline" else "p"
-    st.html(f'<{tag} class="lt-{role}">{escape(words)}</{tag}>')
+    st.html(f'<{tag} class="lt-{role}">{escape(wording.unbroken(words))}</{tag}>')
 
 
 def table(frame: pl.DataFrame, label: str) -> None:
@@ -122,6 +123,7 @@ STYLE_SHEET = """
     padding: .9rem 0; border-bottom: 1px solid var(--lt-line); }
   .lt-board td { padding: 0; border: 0; }
   .lt-board td.lt-half { grid-column: span 2; }
+  .lt-board td:empty { display: none; }
   .lt-board td.lt-wide { grid-column: 1 / -1; }
   .lt-board .lt-number { text-align: left; }
   .lt-board td[data-label]::before { content: attr(data-label); display: block;

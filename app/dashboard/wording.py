@@ -1,5 +1,6 @@
 """Numbers and moments in words. Unknown is a dash, never a zero."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -10,7 +11,9 @@ SLI_WORDS = {
     "response": "response",
 }
 _UNIT = "\N{NO-BREAK SPACE}"
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|pts)(?!\w))")
 _MINUTE_S = 60
+_TWO_MINUTES_MS = 120_000
 _HOUR_S = 3600
 _DAY_S = 86_400
 _TEN_SECONDS_MS = 10_000
@@ -21,11 +24,13 @@ _MILLION_USD = 1_000_000
 
 
 def duration(ms: float | None) -> str:
-    """``85 ms`` below a second, ``1.4 s`` above."""
+    """``85 ms`` below a second, ``1.4 s`` above, ``28 min`` from two minutes on."""
     if ms is None:
         return UNKNOWN
     if round(ms) < _SECOND_MS:
         return f"{ms:.0f}{_UNIT}ms"
+    if ms >= _TWO_MINUTES_MS:
+        return elapsed(ms / _SECOND_MS)
     seconds = f"{ms / 1000:.0f}" if ms >= _TEN_SECONDS_MS else f"{ms / 1000:.1f}"
     return f"{seconds.removesuffix('.0')}{_UNIT}s"
 
@@ -35,7 +40,7 @@ def durations(low_ms: float | None, high_ms: float | None) -> str:
     low, high = duration(low_ms), duration(high_ms)
     match low_ms, high_ms:
         case None, None:
-            return "too few for an interval"
+            return "too few"
         case _, None:
             return f"{low} or more"
         case None, _:
@@ -82,6 +87,16 @@ def points(difference: float | None) -> str:
 def count(number: float | None) -> str:
     """``57,115``."""
     return UNKNOWN if number is None else f"{number:,.0f}"
+
+
+def sample(n: int) -> str:
+    """``n 5,971``: of how many a figure is."""
+    return f"n{_UNIT}{count(n)}"
+
+
+def unbroken(words: str) -> str:
+    """The same, with every figure on the line of its unit."""
+    return _BEFORE_UNIT.sub(_UNIT, words)
 
 
 def usd(amount: float | None) -> str:

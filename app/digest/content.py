@@ -163,11 +163,8 @@ def _move(move: dict[str, Any], symbol: str) -> Point:
     if round(move["saved_p95_ms"]) > 0:
         sooner = wording.duration(move["saved_p95_ms"])
         text += f" At p95, {WAIT[move['metric']]} comes {sooner} sooner."
-    if move["ranked_by"] == "money":
-        between = words.money_between(symbol, move["money_low"], move["money_high"])
-        text = f"Gives back {words.money(symbol, move['money_week'])} a week ({between}). {text}"
     title = f"{move['use_case_title']}: {wording.inside(move['title'])}"
-    return Point(title, text, move["assumptions"])
+    return Point(title, verdict.gives_back(move, symbol) + text, move["assumptions"])
 
 
 def _health(health: pl.DataFrame) -> tuple[Point, ...]:

@@ -20,14 +20,10 @@ QUERIES = {
         order by use_case is not null, money desc nulls last, title
     """,
     "moves": """
-        select
-            moves.*,
-            moves.usd_week * $per_usd as money_week,
-            moves.usd_week_low * $per_usd as money_low,
-            moves.usd_week_high * $per_usd as money_high,
-            use_cases.title as use_case_title,
-            levers.title,
-        from best_moves($from_at, $to_at, $use_cases::varchar[]) as moves
+        select moves.*, use_cases.title as use_case_title, levers.title,
+        from best_moves(
+            $from_at, $to_at, $use_cases::varchar[], per_usd := $per_usd
+        ) as moves
         inner join use_cases on moves.use_case = use_cases.name
         inner join levers using (lever)
         where move_rank <= 3

@@ -87,3 +87,11 @@ def _against(total: Row) -> str:
             return ", no clear change against the period before"
         case _:
             return ""
+
+
+def gives_back(move: dict[str, Any], symbol: str) -> str:
+    """What a lever surely gives back of the tax, to be followed by its other gains."""
+    if move["ranked_by"] != "money":
+        return ""
+    between = money_between(symbol, move["money_week_low"], move["money_week_high"])
+    return f"Gives back {money(symbol, move['money_week'])} a week ({between}). "

@@ -28,12 +28,12 @@ paths as (
 ),
 
 until_perceived as (
-    select request_id, columns('^(.+)_perceived_ms$') as '\1'
+    select request_id, columns('^(.+)_perceived_ms$') as 'waited_\1'
     from paths
 ),
 
 until_end as (
-    select request_id, columns('^(.+)_ms$') as '\1'
+    select request_id, columns('^(.+)_ms$') as 'waited_\1'
     from (select columns(c -> c not like '%_perceived_ms') from paths)
 ),
 
@@ -52,9 +52,7 @@ waits as (
 with_total as (
     select
         *,
-        list_sum(list_value(*columns(
-            * exclude (use_case, channel, environment, tier, model, hour, latency_bin)
-        ))) as total,
+        list_sum(list_value(*columns('^waited_'))) as total,
     from waits
 ),
 
@@ -67,20 +65,18 @@ shared_out as (
         model,
         hour,
         latency_bin,
-        coalesce(sum(columns(
-            * exclude (use_case, channel, environment, tier, model, hour, latency_bin, total)
-        ) / nullif(total, 0)), 0),
-        (count(*) filter (where coalesce(total, 0) = 0))::double as unknown,
+        coalesce(sum(columns('^waited_') / nullif(total, 0)), 0),
+        (count(*) filter (where coalesce(total, 0) = 0))::double as waited_unknown,
     from with_total
     group by all
 ),
 
 by_step as (
     unpivot shared_out
-    on columns(* exclude (use_case, channel, environment, tier, model, hour, latency_bin))
+    on columns('^waited_')
     into name step value weight
 )
 
-select *
+select * replace (substr(step, len('waited_') + 1) as step)
 from by_step
 where weight > 0

@@ -88,7 +88,7 @@ def verdict(facts: Facts, wording: Wording = OF_SPEED) -> Finding:
     if facts.data_share < BLENDED_FROM:
         return Finding("insufficient_data", few, wording.cure)
     if facts.data_share < MEASURED_FROM:
-        shares = f"{facts.data_share:.0%} from your data, the rest {wording.prior}"
+        shares = f"{100 * facts.data_share:.0f} % from your data, the rest {wording.prior}"
         return Finding("blended", f"{shares}; {_checked(facts)}.{_warned(facts)}", wording.cure)
     return Finding("measured", f"From your data; {_checked(facts)}.{_warned(facts)}", None)
 

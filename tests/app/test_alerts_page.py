@@ -2,17 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from sql.archive import Archive
 from sql.outbox import Alert, Outbox
-from sql.place import place_of
 from sql.settings import Settings, load_settings
-from tests.sql.otlp import TestSpan, otlp
-from tests.sql.pipeline import NOW, Pipeline
+from tests.app.pages import drawn, html_of, lake_that_told
+from tests.sql.pipeline import NOW
 
 CONFIG = """
 [alerts]
@@ -50,36 +46,16 @@ OVER = replace(
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A lake with a request, an alert that lasts, and one that is over."""
-    folder = tmp_path_factory.mktemp("page")
-    config = folder / "latencytax.toml"
-    config.write_text(CONFIG, encoding="utf-8")
-    settings = load_settings(config, lake=str(folder / "lake"), environ={})
-    with Pipeline(settings) as pipeline, Outbox(Path(settings.lake)) as outbox:
-        pipeline.arrive([otlp([TestSpan("a", "1", end_ms=50, service="bidder")])])
-        pipeline.assemble()
+
+    def tell(outbox: Outbox) -> None:
         for alert in (LASTING, OVER):
             outbox.alerts.claim(alert)
-        Archive(pipeline.con, place_of(settings)).run()
-    return settings
 
-
-def script() -> None:
-    """The page alone."""
-    from app.dashboard import data  # noqa: PLC0415 - runs as a script of its own
-    from app.dashboard.alerting import page as alerts  # noqa: PLC0415
-    from sql.settings import load_settings  # noqa: PLC0415
-
-    settings = load_settings(None)
-    with data.snapshot(settings) as snapshot:
-        alerts.show(snapshot, settings)
+    return lake_that_told(tmp_path_factory.mktemp("page"), CONFIG, tell)
 
 
 def shown(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
-    for name, value in settings.environment().items():
-        monkeypatch.setenv(name, value)
-    page = AppTest.from_function(script, default_timeout=60).run()
-    assert not page.exception
-    return "\n".join(element.proto.body for element in page.html)
+    return html_of(drawn("alerting", settings, monkeypatch))
 
 
 def test_the_page_says_what_lasts_who_is_told_and_what_there_was(
@@ -87,7 +63,7 @@ def test_the_page_says_what_lasts_who_is_told_and_what_there_was(
 ) -> None:
     page = shown(settings, monkeypatch)
     assert "1 alert lasts: Voice agent; since" in page
-    assert "Told of pages: 2 e-mail recipients and 1 webhook." in page
+    assert "Told of “Act now”: 2 e-mail recipients and 1 webhook." in page
     assert "not told: webhook: answered 503" in page
     assert "by Slack, webhook" in page
     assert "after 3\N{NO-BREAK SPACE}h" in page

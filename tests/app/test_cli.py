@@ -214,9 +214,12 @@ def test_demo_plays_its_history_once(start: Start, run: Run) -> None:
     second.line("Live traffic is arriving")
     assert second.end() == 0
     assert requests() < 1.5 * played
+    unpriced = run("sql", "--config", "latencytax-demo/demo.toml", "--format", "csv", UNPRICED)
+    assert unpriced.stdout == "n\n0\n", "what it pays is known to whoever reads its settings"
 
 
 COUNT = "select count(*) as n from requests"
+UNPRICED = "select count(*) as n from pipeline_health where topic = 'unknown_model'"
 
 
 def is_listening(url: str) -> bool:

@@ -2,17 +2,13 @@
 
 from base64 import b64decode
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from sql.archive import Archive
-from sql.outbox import Dispatch, Outbox
-from sql.place import place_of
-from sql.settings import Settings, load_settings
-from tests.sql.otlp import TestSpan, otlp
-from tests.sql.pipeline import NOW, Pipeline
+from sql.outbox import Dispatch, Outbox, Status
+from sql.settings import Settings
+from tests.app.pages import drawn, html_of, lake_that_told
+from tests.sql.pipeline import NOW
 
 CONFIG = """
 [[recipient]]
@@ -26,26 +22,21 @@ HOSTILE = "550 <script>alert(1)</script>"
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A lake with a request, and a recipient whose newest digest was refused."""
-    folder = tmp_path_factory.mktemp("page")
-    config = folder / "latencytax.toml"
-    config.write_text(CONFIG, encoding="utf-8")
-    settings = load_settings(config, lake=str(folder / "lake"), environ={})
-    with Pipeline(settings) as pipeline, Outbox(Path(settings.lake)) as outbox:
-        pipeline.arrive([otlp([TestSpan("a", "1", end_ms=50, service="bidder")])])
-        pipeline.assemble()
-        for week, status in enumerate(("sent", "refused")):
-            outbox.digests.claim(_dispatch(NOW + timedelta(days=7 * week), status))
-        Archive(pipeline.con, place_of(settings)).run()
-    return settings
+
+    def tell(outbox: Outbox) -> None:
+        outbox.digests.claim(_dispatch(NOW, "sent"))
+        outbox.digests.claim(_dispatch(NOW + timedelta(days=7), "refused"))
+
+    return lake_that_told(tmp_path_factory.mktemp("page"), CONFIG, tell)
 
 
-def _dispatch(due: datetime, status: str) -> Dispatch:
+def _dispatch(due: datetime, status: Status) -> Dispatch:
     return Dispatch(
         recipient="ada@example.com",
         scheduled_at=due,
         from_at=due - timedelta(days=7),
         to_at=due,
-        status=status,  # type: ignore[arg-type]
+        status=status,
         is_late=status == "sent",
         is_by_hand=False,
         attempts=1,
@@ -58,27 +49,11 @@ def _dispatch(due: datetime, status: str) -> Dispatch:
     )
 
 
-def script() -> None:
-    """The page alone."""
-    from app.dashboard import data  # noqa: PLC0415 - runs as a script of its own
-    from app.dashboard.digests import page as digest  # noqa: PLC0415
-    from sql.settings import load_settings  # noqa: PLC0415
-
-    settings = load_settings(None)
-    with data.snapshot(settings) as snapshot:
-        digest.show(snapshot, settings)
-
-
-@pytest.fixture
-def page(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    for name, value in settings.environment().items():
-        monkeypatch.setenv(name, value)
-    return AppTest.from_function(script, default_timeout=60).run()
-
-
-def test_the_page_says_what_failed_who_is_next_and_how_it_looks(page: AppTest) -> None:
-    assert not page.exception
-    shown = "\n".join(element.proto.body for element in page.html)
+def test_the_page_says_what_failed_who_is_next_and_how_it_looks(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = drawn("digests", settings, monkeypatch)
+    shown = html_of(page)
     assert "The last digest for a…@example.com was refused by the mail server." in shown
     assert "At 08:00 on Monday" in shown
     assert "€, 0.92 for a dollar" in shown

@@ -145,7 +145,7 @@ def test_a_burn_rate_has_words(told: Burn, words: str) -> None:
 
 def test_the_most_urgent_burn_is_told_first() -> None:
     ticket, page = burn("burning", "ticket", 4320), burn("burning", "page", 360, 7.5)
-    assert alarm([ticket, page]) == "Burning 7.5 times too fast in the last 6 hours: page."
+    assert alarm([ticket, page]) == "Burning 7.5 times too fast in the last 6 hours: act now."
     assert alarm([burn("ok"), burn("too_few")]) is None
 
 
@@ -183,7 +183,7 @@ def test_a_step_that_nobody_waited_for_is_said_so() -> None:
         (1300.0, 15_000.0, "1.3–15 s"),
         (1110.0, 1140.0, "about 1.1 s"),
         (804.0, None, "804 ms or more"),
-        (None, None, "too few for an interval"),
+        (None, None, "too few"),
     ],
 )
 def test_a_percentile_has_no_more_precision_than_its_sample(

@@ -16,6 +16,9 @@ NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
         (wording.duration(999.6), "1 s"),
         (wording.duration(85.4), "85 ms"),
         (wording.duration(12_300), "12 s"),
+        (wording.duration(119_000), "119 s"),
+        (wording.duration(1_665_000), "27 min"),
+        (wording.sample(5971), "n 5,971"),
         (wording.share(0.99999), "99.9 %"),
         (wording.share(1.0), "100 %"),
         (wording.interval(0.958, 0.966), "95.8–96.6 %"),
@@ -29,3 +32,10 @@ NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
 )
 def test_numbers_in_words(said: str, meant: str) -> None:
     assert said.replace("\N{NO-BREAK SPACE}", " ") == meant
+
+
+def test_a_figure_stays_on_the_line_of_its_unit() -> None:
+    said = wording.unbroken("late for 8.1 % of 5 requests, 1.5 s at p95, 3 shops")
+    assert said.replace("\N{NO-BREAK SPACE}", "_") == (
+        "late for 8.1_% of 5 requests, 1.5_s at p95, 3 shops"
+    )

@@ -41,7 +41,7 @@ class MailServer:
 
     def mails(self) -> list[EmailMessage]:
         """The messages, read."""
-        return [message_from_bytes(body, policy=default) for _, body in self.taken]  # type: ignore[misc]
+        return [message_from_bytes(body, policy=default) for _, body in self.taken]  # type: ignore[misc]  # by its policy
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -135,7 +135,7 @@ def test_links_go_to_the_dashboard_with_the_period(mail: EmailMessage) -> None:
 
 
 def test_hostile_names_are_data(mail: EmailMessage) -> None:
-    text = str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    text = str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # there is one
     for content in (html_of(mail), text, str(mail["Subject"])):
         assert HOSTILE not in content
         assert "\u202e" not in content

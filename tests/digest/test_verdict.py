@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.dashboard.budgets import Budget
-from app.digest.verdict import subject, tax_note, tax_sentence
+from app.digest.verdict import gives_back, subject, tax_note, tax_sentence
 from app.digest.words import money_between
 
 UNMEASURED = {
@@ -117,3 +117,14 @@ def test_money_is_short_and_says_its_unit(
     low: float | None, high: float | None, expected: str
 ) -> None:
     assert money_between("€", low, high) == expected
+
+
+def test_a_move_says_what_it_gives_back_only_where_that_is_sure() -> None:
+    sure = {
+        "ranked_by": "money",
+        "money_week": 400.0,
+        "money_week_low": 90.0,
+        "money_week_high": 810.0,
+    }
+    assert gives_back(sure, "€") == "Gives back €400 a week (€90–810). "
+    assert not gives_back(sure | {"ranked_by": "requests", "money_week_low": -5.0}, "€")

@@ -23,7 +23,7 @@ def a_span(**fields: object) -> Span:
     )
     for name, value in fields.items():
         span.ClearField(name)  # type: ignore[arg-type]  # the names of fields are known by callers
-        span.MergeFrom(Span(**{name: value}))  # type: ignore[arg-type]
+        span.MergeFrom(Span(**{name: value}))  # type: ignore[arg-type]  # as above
     return span
 
 

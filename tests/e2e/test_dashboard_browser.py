@@ -283,15 +283,14 @@ def test_a_chart_and_a_waterfall_leave_as_pictures_in_both_forms(page: Page, url
     page.locator(".lt-requests a").first.click()
     page.get_by_role("button", name="Download chart").click()
     page.get_by_text("SVG", exact=True).click()
-    page.keyboard.press("Escape")
-    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
     camera = page.locator("[data-title='Download plot']")  # until the form is SVG: "as a PNG"
-    expect(camera).to_be_attached()
-    page.locator(".js-plotly-plot").last.hover()
+    expect(camera).to_be_visible()
     with page.expect_download() as download:
         camera.click()
     assert download.value.suggested_filename.endswith(".svg")
-    assert " UTC" in download.value.path().read_text()
+    picture = download.value.path().read_text()
+    assert " UTC" in picture
+    assert "rgb(255, 255, 255)" in picture, "a picture is on white"
 
 
 QUERIES = [

@@ -27,6 +27,7 @@ ARGUMENTS = {
     "from_at": START,
     "to_at": NOW,
     "bucket_seconds": 3600,
+    "per_usd": 0.5,
     "wanted_request": f"{'a'.zfill(32)}-{'1'.zfill(16)}",
     "wanted_span": "1".zfill(16),
 }

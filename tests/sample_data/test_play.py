@@ -2,6 +2,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import grpc
 import pytest
@@ -19,7 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
     add_TraceServiceServicer_to_server,
 )
 
-from sample_data.play import PlayError, play_history, trickle
+from sample_data.play import PlayError, live_traffic, play_history, trickle
 
 
 class Door(TraceServiceServicer):
@@ -92,3 +93,13 @@ def test_trickle_survives_a_restart_of_the_collector_and_stops() -> None:
     stop.set()
     sender.join(20)
     assert not sender.is_alive()
+
+
+def test_live_traffic_that_is_started_again_has_other_ids() -> None:
+    def trace_ids(from_at: datetime) -> set[bytes]:
+        traces = live_traffic(from_at, seed=1).next_traces(from_at + timedelta(minutes=2))
+        return {span.trace_id for trace in traces for span in trace.spans}
+
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert trace_ids(at)
+    assert trace_ids(at).isdisjoint(trace_ids(at + timedelta(seconds=1)))

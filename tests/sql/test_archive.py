@@ -82,6 +82,25 @@ def test_a_lake_that_lost_them_gets_them_again(pipeline: Pipeline, home: Path) -
     assert pipeline.rows(DIGESTS) == [(DUE, "claimed", 0, None)]
 
 
+def test_what_retention_deletes_leaves_the_outbox_too_but_for_what_says_what_is_due(
+    pipeline: Pipeline, home: Path
+) -> None:
+    with Outbox(home) as outbox:
+        for weeks in range(4):
+            at = DUE + timedelta(weeks=weeks)
+            outbox.digests.claim(replace(CLAIMED, scheduled_at=at, status="sent"))
+        by_hand = replace(CLAIMED, scheduled_at=DUE + timedelta(weeks=4), is_by_hand=True)
+        outbox.digests.claim(by_hand)
+        Archive(pipeline.con, place_of(pipeline.settings)).run()
+        pipeline.con.execute(
+            "INSERT INTO lake.retention VALUES ('history', ?, 1, 'age', now())",
+            [DUE + timedelta(weeks=9)],
+        )
+        Archive(pipeline.con, place_of(pipeline.settings)).run()
+        kept = [digest.scheduled_at for digest in outbox.digests.rows()]
+    assert kept == [DUE + timedelta(weeks=3), DUE + timedelta(weeks=4)]
+
+
 def test_an_outbox_of_an_earlier_release_gets_its_new_columns(home: Path) -> None:
     with Outbox(home) as outbox:
         outbox.digests.claim(CLAIMED)

@@ -1,7 +1,7 @@
 """What is too old or too much goes by whole days; what was summed up stays as it was."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +18,14 @@ from tests.sql.pipeline import Pipeline, settings_of
 DAYS = 20
 NOW = START + timedelta(days=DAYS)
 MS_A_DAY = 86_400_000
+TIGHTER = """
+[[use_case]]
+name = "live_chat"
+title = "Live chat"
+channel = "chat"
+match = { use_case = "live_chat" }
+objective = [{ sli = "first_token", threshold_ms = 321, window_days = 7 }]
+"""
 SUMS = "FROM slo_board($from_at, $to_at, null, null, null, null) ORDER BY ALL"
 
 
@@ -142,3 +150,68 @@ def test_a_late_span_of_what_was_deleted_changes_nothing_and_is_counted(
     assert lake.assembly.waiting_spans == 0
     refused = "SELECT count FROM rejections WHERE reason = 'after_retention'"
     assert lake.rows(refused) == [(1,)]
+
+
+def test_loads_are_folded_by_day_once_nobody_looks_at_seconds(lake: Pipeline) -> None:
+    sums = "SELECT sum(spans), sum(batches), max(last_batch_id), max(loaded_at) FROM ingest_log"
+    lake.con.execute("DELETE FROM lake.ingest_log")
+    for batch in range(6):
+        lake.con.execute(
+            "INSERT INTO lake.ingest_log VALUES ('j', ?, 0, 1, ?, 10, ?, ?)",
+            [batch, DAYS * 10 if batch == 0 else 0, NOW, NOW + timedelta(hours=12 * batch)],
+        )
+    before = lake.rows(sums)
+    prune(lake.con, Retention(), NOW + timedelta(days=10))
+    assert lake.rows(sums) == before
+    assert lake.rows("SELECT count(*) FROM ingest_log") == [(4,)], "of two days one row each"
+    assert {each.name: each.sample for each in run_checks(lake.con) if each.offending_rows} == {}
+
+
+def test_what_was_told_and_found_before_has_an_age_of_its_own(lake: Pipeline) -> None:
+    for days in (100, 90, 10):
+        at = NOW - timedelta(days=days)
+        lake.con.execute(
+            "INSERT INTO lake.digests (recipient_number, scheduled_at, is_by_hand) VALUES "
+            "(1, ?, false), (2, ?, false)",
+            [at, at - timedelta(days=50)],
+        )
+        lake.con.execute("INSERT INTO lake.tax_fits (use_case, fitted_at) VALUES ('x', ?)", [at])
+        lake.con.execute("INSERT INTO lake.alerts (kind, closed_at) VALUES ('burn', ?)", [at])
+    lake.con.execute("INSERT INTO lake.alerts (kind) VALUES ('silence')")
+    prune(lake.con, Retention(history_days=40), NOW)
+    assert lake.rows(
+        "SELECT recipient_number, count(*) FROM digests GROUP BY ALL ORDER BY ALL"
+    ) == [(1, 1), (2, 1)], "the newest of each recipient stays"
+    assert lake.rows("SELECT count(*) FROM lake.tax_fits WHERE use_case = 'x'") == [(1,)]
+    assert lake.rows("SELECT kind FROM alerts ORDER BY ALL") == [("burn",), ("silence",)]
+    assert lake.rows("SELECT kind, rows FROM lake.retention") == [("history", 8)]
+
+
+@pytest.fixture
+def tightened(lake: Pipeline, tmp_path: Path) -> Pipeline:
+    """The first week's requests are deleted; then the budget of the live chat changes."""
+    now = datetime.now(UTC)
+    prune(lake.con, Retention(requests_days=(now - START).days - MOST_DAYS), now)
+    config = tmp_path / "latencytax.toml"
+    config.write_text(TIGHTER, encoding="utf-8")
+    lake.restart(settings_of(Path(lake.settings.lake), config))
+    count_tax(lake)
+    return lake
+
+
+def test_a_new_objective_says_that_it_does_not_reach_back(tightened: Pipeline) -> None:
+    asked = "FROM objectives_cut_short(?, ?, NULL)"
+    kept_from = START.replace(hour=0) + timedelta(days=MOST_DAYS)
+    of = "SELECT use_case, threshold_ms, counted_from "
+    assert tightened.rows(of + asked, [START, NOW]) == [("live_chat", 321, kept_from)]
+    later = [kept_from, kept_from + timedelta(days=8)]
+    assert tightened.rows(of + asked, later) == [], "a period and a window that are all there"
+
+
+def test_the_tax_of_days_whose_requests_are_gone_says_its_budget(tightened: Pipeline) -> None:
+    [(budget_ms, budget_now_ms, last_hour)] = tightened.rows(
+        "SELECT budget_ms, budget_now_ms, last_hour FROM tax_by_old_budgets(?, ?, NULL)",
+        [START, NOW],
+    )
+    assert (budget_ms, budget_now_ms) == (500, 321)
+    assert last_hour.date() == START.date() + timedelta(days=MOST_DAYS - 1)

@@ -49,7 +49,7 @@ def test_what_is_measured_names_what_it_was_checked_against() -> None:
     assert verdict(SOUND).reason == (
         "From your data; checked against provider incidents and a placebo check."
     )
-    assert verdict(replace(SOUND, data_share=0.5)).reason.startswith("50% from your data")
+    assert verdict(replace(SOUND, data_share=0.5)).reason.startswith("50 % from your data")
     assert verdict(SOUND).cure is None
 
 

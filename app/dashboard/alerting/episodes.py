@@ -11,9 +11,8 @@ from app.alerts.states import State, lasted
 from app.dashboard import wording
 from app.dashboard.cells import chip, heading, table
 from app.dashboard.safe_text import shown
+from app.palette import SEVERITIES
 
-SEVERITIES = {"page": ("missed", "◆", "Page"), "ticket": ("at_risk", "▲", "Ticket")}
-"""Colour, shape and word: a page cannot wait, a ticket can until tomorrow."""
 CALM = ("within", "●", "Calm")
 WATCH = ("quiet", "■", "Watch")
 
@@ -55,7 +54,7 @@ def headline(lasting: Sequence[Episode], found: Sequence[State], *, is_watched: 
     if not is_watched:
         if not alarming:
             return "Nothing alarms now, and nobody would be told if it did."
-        return f"{wording.listed(alarming)} would alarm now, but nobody is told."
+        return f"{_in_alarm(alarming)}, but nobody is told."
     if not lasting:
         return "Nothing alarms now."
     names = {each.use_case: each.name for each in found}
@@ -66,6 +65,12 @@ def headline(lasting: Sequence[Episode], found: Sequence[State], *, is_watched: 
         f"{wording.plural(len(lasting), 'alert')} {last}: {wording.listed(of)}; "
         f"since {since:%-d %B %H:%M} UTC."
     )
+
+
+def _in_alarm(names: Sequence[str]) -> str:
+    """``Live chat and support agent are in alarm``."""
+    of = wording.listed([wording.inside(name) for name in names])
+    return f"{of[:1].upper()}{of[1:]} {'is' if len(names) == 1 else 'are'} in alarm"
 
 
 def lasting_table(found: Iterable[Episode], now: datetime) -> str:

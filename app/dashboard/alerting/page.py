@@ -7,6 +7,7 @@ from app import queries
 from app.alerts.channels import MAIL, SLACK, WEBHOOK, kinds
 from app.dashboard import cells, data, exports, theme, wording
 from app.dashboard.alerting import episodes
+from app.palette import SEVERITIES
 from sql.alert_settings import SLACK_VARIABLE, Alerts
 from sql.settings import Settings
 
@@ -21,8 +22,8 @@ calm_after_minutes = 15
 NOUNS = {MAIL: "e-mail recipient", WEBHOOK: "webhook"}
 HOUR_S, MINUTE_S = 3600, 60
 RULES = {
-    "Page": "2 % of an error budget burns within an hour, or 5 % within six: it cannot wait.",
-    "Ticket": "10 % of an error budget burns within three days: tomorrow is soon enough.",
+    "Act now": "2 % of an error budget burns within an hour, or 5 % within six: a page.",
+    "By tomorrow": "10 % of an error budget burns within three days: a ticket.",
     "Silence": (
         "No request in the last hour, where there were 10 or more at this hour a day and a week "
         "before."
@@ -83,7 +84,7 @@ def _who_is_told(told_by: dict[str, int], rules: Alerts) -> None:
 
 def _settings(told_by: dict[str, int], rules: Alerts) -> str:
     channels = wording.listed([_channel(kind, number) for kind, number in told_by.items()])
-    what = " and ".join(f"{severity}s" for severity in rules.severities)
+    what = " and ".join(f"“{SEVERITIES[severity][2]}”" for severity in rules.severities)
     return (
         f"Told of {what}: {channels}. Told again after "
         f"{wording.elapsed(rules.again_after_hours * HOUR_S)} while it lasts, and once more when "

@@ -12,6 +12,7 @@ from app.dashboard.board.changes import Changes, change_headline, changes_of
 from app.dashboard.budgets import Budget, budgets_of, headline
 from app.dashboard.exports import Caption
 from app.dashboard.filters import Choices
+from app.retention_words import cut_short
 
 
 def show(snapshot: data.Snapshot, chosen: Choices) -> None:
@@ -22,6 +23,8 @@ def show(snapshot: data.Snapshot, chosen: Choices) -> None:
     silent = [budget for budget in budgets if budget.state == "no_data"]
 
     theme.text(headline(budgets, chosen.period), "headline")
+    for told in cut_short(data.load(snapshot, queries.objectives_cut_short, chosen.filters)):
+        theme.text(told, "note")
     if busy:
         _prove(busy, snapshot, chosen)
     if silent:

@@ -50,7 +50,7 @@ def _row(budget: Budget, change: Change | None, trend_image: str, now: datetime)
         kept, p95 = kept + _changed(change), p95 + _slower(change.p95_change)
     cells = (
         _cell(f"<b>{escape(budget.title)}</b><small>{escape(budget.promise)}</small>", "lt-wide"),
-        _cell(theme.chip(budget.state), "lt-half"),
+        _cell(theme.chip(budget.state), "lt-half", label="Verdict"),
         _cell(kept, "lt-half lt-figure", label="In budget"),
         _cell(_left(budget, now), "lt-wide", label="Error budget"),
         _cell(wording.duration(budget.p50), "lt-number", label="p50"),

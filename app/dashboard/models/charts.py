@@ -19,7 +19,7 @@ from app.pictures import TEXT_PX, AnyChart
 Worth = Literal["cost", "quality"]
 HEIGHT_PX = 260
 CLOSE = 0.08
-"""Of the range: names of points that are closer would stand on each other."""
+"""Of what the axis shows: names of points that are closer would stand on each other."""
 TICKS_MS = [step * 10**power for power in range(6) for step in (1, 1.5, 2, 3, 4, 5, 6, 8)]
 TITLES: dict[Worth, str] = {
     "cost": "cost of a month",
@@ -46,7 +46,7 @@ def against(models: Sequence[Fit], worth: Worth, colours: palette.Colours) -> An
             "worth:Q",
             title=TITLES[worth],
             axis=alt.Axis(format=FORMATS[worth], tickCount=4, domain=False),
-        ).scale(zero=worth == "cost", padding=24, nice=False),
+        ).scale(zero=_from_zero(worth), padding=24, nice=False),
         color=alt.Color("verdict:N", legend=None).scale(domain=WORDS, range=domain),
         tooltip=["model:N", "verdict:N", "latency:N", "said:N", "requests:N"],
     )
@@ -55,13 +55,16 @@ def against(models: Sequence[Fit], worth: Worth, colours: palette.Colours) -> An
     )
     above = base.mark_text(baseline="bottom", dy=-9, fontSize=TEXT_PX, limit=220)
     below = base.mark_text(baseline="top", dy=9, fontSize=TEXT_PX, limit=220)
-    ink = alt.value(colours["ink"])
+    ink, paper = alt.value(colours["ink"]), alt.value(colours["paper"])
     layers = (
         *_budget(models[0].threshold_ms, colours),
         base.mark_rule(strokeWidth=2, opacity=0.45).encode(x2="p50:Q"),
         points,
-        above.transform_filter("!datum.is_below").encode(text="model:N", color=ink),
-        below.transform_filter("datum.is_below").encode(text="model:N", color=ink),
+        *(
+            words.transform_filter(which).encode(text="model:N", color=ink, **halo)
+            for words, which in ((above, "!datum.is_below"), (below, "datum.is_below"))
+            for halo in ({"stroke": paper, "strokeWidth": alt.value(4)}, {})
+        ),
     )
     return alt.layer(*layers, height=HEIGHT_PX)
 
@@ -80,12 +83,18 @@ def against_text(models: Sequence[Fit], worth: Worth) -> str:
 def _named_below(models: Sequence[Fit], worth: Worth) -> set[str]:
     """Of two models that are worth about the same, the name of one goes below its point."""
     by_worth = sorted((_worth(fit, worth) or 0.0, fit.model) for fit in models)
-    close = CLOSE * (by_worth[-1][0] - by_worth[0][0])
+    bottom = 0.0 if _from_zero(worth) else by_worth[0][0]
+    close = CLOSE * (by_worth[-1][0] - bottom)
     below: set[str] = set()
     for (lower, one), (higher, other) in pairwise(by_worth):
         if higher - lower <= close and one not in below:
             below.add(other)
     return below
+
+
+def _from_zero(worth: Worth) -> bool:
+    """Whether the axis begins at zero: money adds up, ratings differ by little."""
+    return worth == "cost"
 
 
 def _points(models: Sequence[Fit], worth: Worth) -> pl.DataFrame:

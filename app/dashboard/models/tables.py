@@ -55,7 +55,7 @@ def _case(models: Sequence[Fit], titles: Iterable[str]) -> Sequence[str]:
 def _cell(models: Iterable[Fit]) -> str:
     cells = "".join(
         f'<div class="lt-fit">{chip(*VERDICTS[fit.verdict])}{_small(_name(fit))}'
-        f"{_small(f'{wording.duration(fit.p95)} at p95, n {wording.count(fit.n)}')}</div>"
+        f"{_small(f'{wording.duration(fit.p95)} at p95, {wording.sample(fit.n)}')}</div>"
         for fit in models
     )
     return cells or f"{wording.UNKNOWN}{_small('not asked')}"
@@ -76,7 +76,7 @@ def _model(fit: Fit) -> Sequence[str]:
         f"{chip(*VERDICTS[fit.verdict])}{_small('recommended' if fit.is_recommended else '')}",
         f"{wording.share(fit.compliance)}"
         f"{_small(wording.interval(fit.compliance_low, fit.compliance_high))}"
-        f"{_small(f'n {wording.count(fit.total)}')}",
+        f"{_small(wording.sample(fit.total))}",
         _percentile(fit.p50, fit.p50_low, fit.p50_high),
         _percentile(fit.p95, fit.p95_low, fit.p95_high),
         _percentile(fit.p99, fit.p99_low, fit.p99_high),
@@ -92,7 +92,11 @@ def _name(fit: Fit) -> str:
 
 
 def _sold(fit: Fit) -> str:
-    known = (fit.tier_title, fit.provider, f"{wording.count(fit.requests)} requests")
+    known = (
+        fit.tier_title,
+        (fit.provider or "").replace("_", " "),
+        wording.plural(fit.requests, "request"),
+    )
     return shown(", ".join(filter(None, known)))
 
 
@@ -106,7 +110,7 @@ def _rating(fit: Fit) -> str:
     if fit.quality is None:
         return wording.UNKNOWN
     ends = wording.interval(fit.quality_low, fit.quality_high)
-    return f"{wording.share(fit.quality)}{_small(ends)}{_small(f'n {wording.count(fit.rated)}')}"
+    return f"{wording.share(fit.quality)}{_small(ends)}{_small(wording.sample(fit.rated))}"
 
 
 def _cost(fit: Fit) -> str:
@@ -121,7 +125,7 @@ def _tasks(fit: Fit) -> str:
         return wording.UNKNOWN
     ends = wording.interval(fit.resolved_low, fit.resolved_high)
     turns = f"{fit.turns:.1f} turns"
-    n = f"n {wording.count(fit.tasks)}"
+    n = wording.sample(fit.tasks)
     return f"{wording.share(fit.resolved)}{_small(ends)}{_small(turns)}{_small(n)}"
 
 

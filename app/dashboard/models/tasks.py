@@ -103,6 +103,6 @@ def _pair(smaller: str, larger: str) -> str:
 
 def _between(each: Comparison) -> str:
     if each.difference_low_ms is None or each.difference_high_ms is None:
-        return "too few for an interval"
+        return "too few to tell"
     low, high = wording.slower(each.difference_low_ms), wording.slower(each.difference_high_ms)
     return f"{low} to {high}"

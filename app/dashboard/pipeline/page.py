@@ -43,10 +43,9 @@ def show(snapshot: data.Snapshot, settings: Settings) -> None:
     _section("Kept, but doubtful", doubtful, "Nothing looks doubtful.", exports.words)
     _section("Taken out for privacy", tables.redacted(health), "Nothing so far.", exports.words)
     _section("Models without a price", tables.unpriced(health), "All have one.", _unpriced)
-    keys = data.load(snapshot, queries.pipeline_unmapped_keys)
-    _section("Attributes that nothing reads yet", tables.unread(keys), "All are read.", _grid)
-    if not keys.is_empty():
-        _rows_to_add(keys)
+    _unread(data.load(snapshot, queries.pipeline_unmapped_keys))
+    kept = tables.kept(data.load(snapshot, queries.stored), settings.retention)
+    _section("What is kept", kept, "Nothing yet.", exports.words)
     with st.expander("Point another agent here"):
         onboarding.instructions(settings)
 
@@ -76,7 +75,10 @@ def _unpriced(frame: pl.DataFrame, title: str) -> None:
         st.code(tables.price_entries(frame["Model"].to_list()), "toml", wrap_lines=True)
 
 
-def _rows_to_add(keys: pl.DataFrame) -> None:
+def _unread(keys: pl.DataFrame) -> None:
+    _section("Attributes that nothing reads yet", tables.unread(keys), "All are read.", _grid)
+    if keys.is_empty():
+        return
     with st.expander("Read them: the rows to add to sql/conventions.csv"):
         theme.text(terms.ROWS_TO_ADD, "note")
         st.code("\n".join(keys["csv_row"]), "text", wrap_lines=True)

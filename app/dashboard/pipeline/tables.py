@@ -9,6 +9,8 @@ import polars as pl
 
 from app.dashboard import wording
 from app.dashboard.pipeline.refusals import REDACTED, doubt, refusal
+from app.retention_words import KINDS, rule, size
+from sql.settings import Retention
 
 
 def of_topic(health: pl.DataFrame, topic: str) -> pl.DataFrame:
@@ -115,6 +117,20 @@ def _sent_through(instrumentations: list[dict[str, Any]]) -> str:
     return ", ".join(
         f"{each['instrumentation'] or wording.UNKNOWN} ({wording.count(each['spans'])})"
         for each in instrumentations
+    )
+
+
+def kept(stored: pl.DataFrame, retention: Retention) -> pl.DataFrame:
+    """How much there is of each kind, since when, and what becomes of it."""
+    return pl.DataFrame(
+        {
+            "What": KINDS[row["kind"]],
+            "Rows": wording.count(row["rows"]),
+            "In files": size(row["size_bytes"]),
+            "Since (UTC)": f"{row['oldest_at']:%-d %B %Y}" if row["oldest_at"] else wording.UNKNOWN,
+            "What becomes of it": rule(retention.of(row["kind"])),
+        }
+        for row in stored.iter_rows(named=True)
     )
 
 

@@ -16,7 +16,7 @@ def table(
     """A row for each step: its time in each band, what changed, and requests to look at."""
     band = slow(bands)
     headings = ["Step", *(BANDS[each.name] for each in bands)]
-    headings += ["Change", "Look at"] if changes is not None else ["Look at"]
+    headings += ["Change", "Examples"] if changes is not None else ["Examples"]
     rows = "".join(
         f"<tr>{_step(step)}{''.join(_time(each, step) for each in bands)}"
         f"{_change(step, band.name, changes)}{_examples(_slowest(bands, step), kept)}</tr>"
@@ -67,4 +67,4 @@ def _examples(request_ids: Sequence[str], kept: Sequence[tuple[str, str]]) -> st
         anchor(link_to_trace(request_id, kept), str(number))
         for number, request_id in enumerate(request_ids, start=1)
     )
-    return f'<td class="lt-wide" data-label="Look at">{links or wording.UNKNOWN}</td>'
+    return f'<td class="lt-wide" data-label="Examples">{links or wording.UNKNOWN}</td>'

@@ -18,6 +18,7 @@ from app.dashboard.tax import tables as tax_tables
 from app.dashboard.tax.proof import PROOFS
 from app.dashboard.tax.rows import Case, Change, Peak, Piece, Tax, Total, read
 from app.queries import Filters
+from app.retention_words import old_budgets
 from sql.settings import Settings
 
 
@@ -85,6 +86,10 @@ def _measured(snapshot: data.Snapshot, chosen: Choices, tax: Tax, total: Total) 
         st.html(tax_tables.legend(tax))
     html = tax_tables.made_of(tax, links.kept_choices())
     exports.table(html, "Latency tax by use case, tier and step", pl.DataFrame(tax.pieces))
+    for sentence in old_budgets(
+        data.load(snapshot, tax_queries.ask, "old_budgets", chosen.filters)
+    ):
+        theme.text(sentence, "note")
 
 
 def _budgets(snapshot: data.Snapshot, chosen: Choices) -> None:

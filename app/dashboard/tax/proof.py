@@ -91,8 +91,9 @@ PROOFS = {
     },
     "moves": {
         "Formula": (
-            "What each lever would save, over the recorded requests, the most USD a week first, "
-            "else the most requests brought within the budget."
+            "What each lever would save, over the recorded requests; of each use case its best one "
+            "first, by the USD a week that it surely gives back, else by the requests that it "
+            "brings within the budget."
         ),
         "Assumptions": "Each lever alone, as shipped; savings of several do not add up.",
         "Source": "The page What if plays them on recorded requests.",

@@ -138,10 +138,17 @@ def _figures(piece: Piece, tax: Tax) -> tuple[str, ...]:
         waits = f"{tax_charts.step_words(most.step)}<small>{_of_piece(most, piece)}</small>"
     return (
         wording.usd(piece.usd),
-        wording.usd_interval(piece.usd_low, piece.usd_high),
+        _certainty(piece),
         wording.share(piece.share),
         waits,
     )
+
+
+def _certainty(piece: Piece) -> str:
+    """The interval; what was only counted has none."""
+    if piece.usd_low == piece.usd_high:
+        return "exact"
+    return wording.usd_interval(piece.usd_low, piece.usd_high)
 
 
 def _of_piece(most: Piece, whole: Piece) -> str:

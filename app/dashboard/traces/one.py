@@ -1,6 +1,7 @@
 """One trace: what took how long in a sentence, a bar, a waterfall, and what each span says."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 import streamlit as st
@@ -14,7 +15,7 @@ from app.dashboard.safe_text import shown
 from app.dashboard.seconds import composition
 from app.dashboard.traces import listing, span_facts
 from app.dashboard.traces.waterfall import waterfall, waterfall_text
-from app.dashboard.traces.waterfall_layout import lines_of
+from app.dashboard.traces.waterfall_layout import height_px, lines_of
 from app.dashboard.traces.waterfall_rows import MOST_ROWS, rows_of
 from app.trace_queries import Listing, Located, located
 
@@ -65,11 +66,10 @@ def _waterfall(snapshot: data.Snapshot, request: Request, of: Located, path: pl.
     span_key = f"span of {request.request_id}"
     with chart:
         theme.text(_drawn(spans.height, rows.height, is_critical=is_critical), "note")
-        figure = waterfall(rows, path, lines, theme.colours())
-        height = figure.layout.height
+        height = height_px(rows.height)
         with st.container(height=SCROLLS_FROM_PX if height > SCROLLS_FROM_PX else "content"):
             exports.waterfall(
-                figure,
+                partial(waterfall, rows, path, lines),
                 waterfall_text(rows, lines),
                 _caption(request),
                 lambda: _choose(span_key),

@@ -82,11 +82,16 @@ def scale_of(rows: pl.DataFrame, lines: Sequence[Line]) -> Scale:
     return Scale(min([0.0, *starts]), max([1.0, *ends, *(line.at_ms for line in lines)]))
 
 
+def height_px(rows: int) -> int:
+    """What so many rows take, with what stands above and below them."""
+    return TOP_PX + BOTTOM_PX + ROW_PX * max(rows, 1)
+
+
 def layout(rows: int, scale: Scale, colours: Colours) -> dict[str, Any]:
     """How the chart is laid out: names at the left, time on top, as high as its rows."""
     nothing = {"visible": False, "fixedrange": True}
     return {
-        "height": TOP_PX + BOTTOM_PX + ROW_PX * max(rows, 1),
+        "height": height_px(rows),
         "margin": {"l": 0, "r": 0, "t": TOP_PX, "b": BOTTOM_PX},
         "barmode": "overlay",
         "showlegend": False,

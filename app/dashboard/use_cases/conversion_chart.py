@@ -72,22 +72,33 @@ def _labels(bins: pl.DataFrame, fit: Fit, curve: str, colours: palette.Colours) 
     budget = pl.DataFrame(
         {"ms": [fit.budget_ms], "label": [f"budget {wording.duration(fit.budget_ms)}"]}
     )
-    last = bins.row(-1, named=True)
-    lines = pl.DataFrame(
-        {
-            "ms": [last["from_ms"]] * 2,
-            "rate": [last["conversion_rate"], last["fitted"]],
-            "label": ["recorded", fit.curve],
-            "colour": [colours["ink"], curve],
-        }
-    )
     at_budget = alt.Chart(budget).encode(x="ms:Q")
-    names = alt.Chart(lines).mark_text(align="right", baseline="bottom", dy=-4, fontSize=TEXT_PX)
     words = at_budget.mark_text(
         align="left", baseline="top", dx=4, color=colours["ink"], fontSize=TEXT_PX
     )
     return [
         at_budget.mark_rule(color=colours["ink"], strokeDash=[4, 3]),
         words.encode(text="label:N", y=alt.value(0)),
-        names.encode(x="ms:Q", y="rate:Q", text="label:N", color=alt.Color("colour:N", scale=None)),
+        *_names(bins, fit, curve, colours),
+    ]
+
+
+def _names(bins: pl.DataFrame, fit: Fit, curve: str, colours: palette.Colours) -> list[alt.Chart]:
+    """What each line is, above the upper and below the lower one, at their ends."""
+    last = _bins(bins).row(-1, named=True)
+    lines = [
+        (last["conversion_rate"] or 0, "recorded", colours["ink"]),
+        (last["fitted"] or 0, fit.curve, curve),
+    ]
+    ends = pl.DataFrame(sorted(lines), ["rate", "label", "colour"], orient="row").with_columns(
+        ms=pl.lit(last["to_ms"]), is_above=pl.Series([False, True])
+    )
+    at = alt.Chart(ends).encode(
+        x="ms:Q", y="rate:Q", text="label:N", color=alt.Color("colour:N", scale=None)
+    )
+    below = at.mark_text(align="right", fontSize=TEXT_PX, dx=-4, baseline="top", dy=5)
+    above = at.mark_text(align="right", fontSize=TEXT_PX, dx=-4, baseline="bottom", dy=-4)
+    return [
+        below.transform_filter("!datum.is_above"),
+        above.transform_filter("datum.is_above"),
     ]

@@ -17,6 +17,7 @@ from app.dashboard.traces import page as traces
 from app.dashboard.use_cases import charts, conversion_chart, conversions, tables, words
 from app.dashboard.use_cases import week as use_case_week
 from app.dashboard.use_cases.proof import PROOFS
+from app.retention_words import cut_short
 from app.use_case_queries import Question
 
 
@@ -90,6 +91,9 @@ def _promises(asked: Asked, budgets: list[Budget]) -> None:
     now = asked.snapshot.version.minute
     html = tables.objectives(budgets, asked.rows("percentiles"), now)
     exports.table(html, "Objectives", pl.DataFrame(budgets))
+    left = data.load(asked.snapshot, queries.objectives_cut_short, asked.question.filters)
+    for told in cut_short(left):
+        theme.text(told, "note")
     sample = f"The requests of {asked.budget.title} {asked.chosen.period}; the table counts them."
     asked.prove("budgets and percentiles", sample, "objectives", "percentiles")
 

@@ -10,10 +10,10 @@ from app.dashboard import theme, wording
 from app.dashboard.budgets import Budget
 from app.dashboard.cells import chip, heading, table
 from app.dashboard.use_cases.words import Burn, times
+from app.palette import SEVERITIES
 
 PERCENTILES = ("p50", "p95", "p99")
 PERIODS = {"day": "Today", "week": "This week", "month": "This month", "window": "Rolling window"}
-_MARKS = {"page": ("missed", "◆", "Page"), "ticket": ("at_risk", "▲", "Ticket")}
 
 
 def name(budget: Budget) -> str:
@@ -99,12 +99,12 @@ def _title(window: str) -> str:
 def _burn(burn: Burn) -> str:
     words = escape(burn.words.capitalize())
     if burn.state == "burning":
-        words = f"{chip(*_MARKS[burn.severity])}<br>{words}"
+        words = f"{chip(*SEVERITIES[burn.severity])}<br>{words}"
     if burn.burn is None:
         return words
     rate = f"{times(burn.burn)} × ({times(burn.burn_low)}–{times(burn.burn_high)})"
     late = f"{wording.count(burn.bad)} of {wording.count(burn.total)} late"
-    told = f"{burn.severity} from {times(burn.burn_threshold)} ×"
+    told = f"{SEVERITIES[burn.severity][2].lower()} from {times(burn.burn_threshold)} ×"
     return f"{words}{_small(f'{rate}, {late}')}{_small(told)}"
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from app.dashboard import wording
 from app.dashboard.budgets import Budget
+from app.palette import SEVERITIES
 
 _BUDGETS = {
     "first_token": "first-token budget",
@@ -123,7 +124,7 @@ def alarm(burns: Iterable[Burn]) -> str | None:
     if not burning:
         return None
     worst = min(burning, key=lambda burn: (burn.severity != "page", burn.long_minutes))
-    return f"{worst.words.capitalize()} in {worst.window}: {worst.severity}."
+    return f"{worst.words.capitalize()} in {worst.window}: {SEVERITIES[worst.severity][2].lower()}."
 
 
 def peak_words(peak: pl.DataFrame, budget: Budget) -> str:

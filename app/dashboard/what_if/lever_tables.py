@@ -79,11 +79,13 @@ def contributions(outcome: Outcome) -> str:
 
 
 def _row(each: Opportunity) -> tuple[str, ...]:
+    if each.applies != "yes":
+        return heading(each.title, each.assumptions), chip(*VERDICTS[each.verdict]), *[""] * 5
     applies = f"{wording.count(each.n)}<small>of {wording.count(each.requests)}</small>"
     return (
         heading(each.title, each.assumptions),
         chip(*VERDICTS[each.verdict]),
-        applies if each.applies == "yes" else wording.UNKNOWN,
+        applies,
         _saved(each.saved_p50_ms),
         _saved(each.saved_p95_ms),
         _gain(each),
@@ -98,7 +100,7 @@ def _saved(ms: float | None) -> str:
 
 
 def _gain(each: Opportunity) -> str:
-    if each.applies != "yes" or each.compliance_gain is None:
+    if each.compliance_gain is None:
         return wording.UNKNOWN
     sign = "+" if each.compliance_gain > 0 else "−" if each.compliance_gain < 0 else ""
     reached = f"<small>to {wording.share(each.compliance_after)}</small>"

@@ -15,15 +15,20 @@
 -- usd_week           as in opportunities [USD]
 -- usd_week_low       as in opportunities [USD]
 -- usd_week_high      as in opportunities [USD]
+-- money_week         usd_week in another currency, at per_usd
+-- money_week_low     usd_week_low in that currency
+-- money_week_high    usd_week_high in that currency
 -- assumptions        what the figures rest on
--- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[], one_in := 1
+-- parameters: from_at := now() - interval 28 day, to_at := now(), use_case_list := null::varchar[], channel_list := null::varchar[], tier_list := null::varchar[], environment_list := null::varchar[], one_in := 1, per_usd := 1.0
 with saving as (
     select
         *,
         compliance_gain * requests as more_in_budget,
         case when usd_week_low > 0 then 'money' else 'requests' end as ranked_by,
         case when usd_week_low > 0 then usd_week end as sure_usd_week,
-    from opportunities(from_at, to_at, use_case_list, null, null, null, one_in)
+    from opportunities(
+        from_at, to_at, use_case_list, channel_list, tier_list, environment_list, one_in
+    )
     where verdict = 'saves' and (compliance_gain > 0 or usd_week_low > 0)
 ),
 
@@ -54,5 +59,8 @@ select
     usd_week,
     usd_week_low,
     usd_week_high,
+    usd_week * per_usd as money_week,
+    usd_week_low * per_usd as money_week_low,
+    usd_week_high * per_usd as money_week_high,
     assumptions,
 from ranked

@@ -180,6 +180,13 @@ unknown_models as (
         and spans.model is not null
         and spans.received_at > as_of - interval 1 day
         and spans.received_at <= as_of
+        and not (
+            price_tier(spans.service_tier) = 'provisioned'
+            and exists (
+                from lake.reserved_capacity as capacity
+                where capacity.model = spans.model and capacity.provider = spans.provider
+            )
+        )
     group by spans.model, price_tier(spans.service_tier)
 ),
 

@@ -1,5 +1,5 @@
 -- What each model costs and how quick it is at each price tier: the price of speed, side by side. Of requests that were answered by the
--- model, whatever else they called; what a token costs is of those that called no other model.
+-- model, whatever else they called; what a token costs is of those that called no other model, at reserved capacity their part of its price.
 -- grain: use_case, model, service_tier
 -- use_case           as in requests
 -- model              as in requests
@@ -34,10 +34,14 @@ with judged as (
                         objectives.threshold_ms
                     )
         end as is_good,
+        coalesce(reserved.usd, requests.cost_usd) as paid_usd,
         len(requests.models) = 1
-        and requests.cost_usd is not null
+        and paid_usd is not null
         and requests.input_tokens + coalesce(requests.output_tokens, 0) > 0 as is_priced,
     from lake.requests as requests
+    left join
+        reserved_costs(from_at::timestamptz, to_at::timestamptz) as reserved
+        on requests.request_id = reserved.request_id
     left join objectives on requests.use_case = objectives.use_case and objectives."position" = 1
     where
         requests.started_at >= from_at::timestamptz
@@ -59,7 +63,7 @@ counted as (
         quantile_disc(ttft_ms, 0.95) filter (where outcome = 'ok') as first_token_p95,
         quantile_disc(duration_ms, 0.5) filter (where outcome = 'ok') as response_p50,
         quantile_disc(duration_ms, 0.95) filter (where outcome = 'ok') as response_p95,
-        1000 * sum(cost_usd) filter (where is_priced)
+        1000 * sum(paid_usd) filter (where is_priced)
         / sum(input_tokens + coalesce(output_tokens, 0)) filter (where is_priced) as usd_per_1k_tokens,
         count(*) filter (where is_priced) as n_priced,
         count(*) filter (where is_good) as good,
