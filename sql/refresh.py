@@ -143,7 +143,7 @@ class Assembly:
                 self._correct_conversions()
             for came in ("loaded_spans", "told_spans"):
                 if self._has(came):
-                    self._wait_in_own_table(came)
+                    self._wait_as(came)
         self._read_through = newest
         return changed
 
@@ -323,6 +323,11 @@ class Assembly:
         table = f"hot_{next(self._loads)}"
         self._con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {relation}")
         self._waiting.append(table)
+        self._show_waiting()
+
+    def _wait_as(self, table: str) -> None:
+        self._waiting.append(f"hot_{next(self._loads)}")
+        self._con.execute(f"ALTER TABLE {table} RENAME TO {self._waiting[-1]}")
         self._show_waiting()
 
     def _show_waiting(self) -> None:
