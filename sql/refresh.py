@@ -9,7 +9,7 @@ every span received since the watermark waits again.
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -28,7 +28,11 @@ MARGIN = timedelta(hours=24)
 """How far the spans of one trace may lie apart and still find each other after they were stored."""
 
 REMEMBERED = 250_000
-"""Requests of which the session remembers that they exist; older ones are looked up in the lake."""
+"""Requests of which the session remembers that they exist, by when they started; others are looked
+up in the lake. Clocks of senders are not ours, so it is not asked when a request was assembled."""
+
+ARRIVED = f"{HOT} REPLACE (least(received_at, now()) AS received_at)"
+"""Times of the journal never go back; if the clock does, a span was received now, at the latest."""
 
 MOST_SPANS = 250_000
 """More waiting spans than this are taken up in shares, so that a round fits into memory."""
@@ -86,15 +90,12 @@ class Assembly:
         self._con = con
         self._journal_id = journal_id
         self._loaded_through: datetime | None = self._watermark()
-        self._set("remembers_since", datetime.now(UTC))
         self._set("margin", MARGIN)
         self._waiting: list[str] = []
         self._loads = count(1)
+        self._remember_stored()
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE known_traces (trace_id varchar, assembled_at timestamptz)"
-        )
-        con.execute(
-            f"CREATE OR REPLACE TEMP VIEW since_watermark AS SELECT {HOT} FROM lake.spans "
+            f"CREATE OR REPLACE TEMP VIEW since_watermark AS SELECT {ARRIVED} FROM lake.spans "
             "WHERE received_at >= "
             "coalesce(getvariable('watermark')::timestamptz, '-infinity'::timestamptz)"
         )
@@ -105,7 +106,7 @@ class Assembly:
 
     def wait(self, relation: str) -> None:
         """Let the spans in `relation`, just stored, wait to be taken up."""
-        self._wait_in_own_table(f"(SELECT {HOT} FROM {relation})")
+        self._wait_in_own_table(f"(SELECT {ARRIVED} FROM {relation})")
         self._loaded_through = self._value(f"SELECT max(received_at) FROM {self._waiting[-1]}")
 
     @property
@@ -137,7 +138,7 @@ class Assembly:
             halves = (share, share + shares)
             return _sum(self._take_up(now, shares=2 * shares, share=half) for half in halves)
         requests = self._store(now, traces)
-        self._remember(now)
+        self._remember()
         return Round(traces, requests)
 
     def _assemble(self) -> None:
@@ -159,7 +160,7 @@ class Assembly:
             "FROM taken",
             [now],
         )
-        self._remember(now)
+        self._remember()
         return Round(0, 0)
 
     def _store(self, now: datetime, traces: int) -> int:
@@ -183,7 +184,7 @@ class Assembly:
             )
         return requests
 
-    def _remember(self, now: datetime) -> None:
+    def _remember(self) -> None:
         """Forget the spans that are in requests; remember that their traces exist."""
         taken_up = self._waiting.copy()
         self._wait_in_own_table(
@@ -195,16 +196,31 @@ class Assembly:
         for table in taken_up:
             self._con.execute(f"DROP TABLE {table}")
         self._con.execute(
-            "INSERT INTO known_traces SELECT DISTINCT trace_id, ?::timestamptz FROM taken", [now]
+            "INSERT INTO known_traces SELECT trace_id, min(started_at) FROM taken GROUP BY ALL"
         )
         if self._value("SELECT count(*) FROM known_traces") > 2 * REMEMBERED:
-            self._con.execute(
-                "CREATE OR REPLACE TEMP TABLE known_traces AS "
-                f"FROM known_traces ORDER BY assembled_at DESC LIMIT {REMEMBERED}"
-            )
-            self._con.execute(
-                "SET VARIABLE remembers_since = (SELECT min(assembled_at) FROM known_traces)"
-            )
+            self._forget_oldest()
+
+    def _remember_stored(self) -> None:
+        """What the last session knew: the newest requests of the lake."""
+        self._con.execute(
+            """CREATE OR REPLACE TEMP TABLE known_traces AS
+            SELECT trace_id, started_at
+            FROM lake.requests
+            WHERE started_at >= now() - getvariable('margin')"""
+        )
+        self._con.execute("SET VARIABLE remembers_since = now() - getvariable('margin')")
+        if self._value("SELECT count(*) FROM known_traces") > REMEMBERED:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        self._con.execute(
+            "CREATE OR REPLACE TEMP TABLE known_traces AS "
+            f"FROM known_traces ORDER BY started_at DESC LIMIT {REMEMBERED}"
+        )
+        self._con.execute(
+            "SET VARIABLE remembers_since = (SELECT min(started_at) FROM known_traces)"
+        )
 
     def _count_new_objectives(self) -> None:
         """The settings may have changed; what left them is forgotten, and counted if it returns."""
@@ -249,7 +265,7 @@ class Assembly:
     def _watermark(self) -> datetime | None:
         self._set("journal_id", self._journal_id)
         watermark: datetime | None = self._value(
-            "SELECT arg_max(watermark_at, assembled_at) FROM lake.assembly_log "
+            "SELECT max(watermark_at) FROM lake.assembly_log "
             "WHERE journal_id = getvariable('journal_id')"
         )
         self._set("watermark", watermark)
