@@ -18,9 +18,9 @@ from sql.archive import Archive
 from sql.conversions import unpacked
 from sql.lake import place_of, transaction
 from sql.maintenance import Maintenance
+from sql.pruning import Pruning
 from sql.redaction import redactor_of
 from sql.refresh import Assembly
-from sql.retention import EVERY_S, prune
 from sql.settings import Settings
 from sql.tax.upkeep import TaxUpkeep
 
@@ -72,10 +72,11 @@ class Loader:
         self._assembly = Assembly(con, journal.journal_id)
         self._assembly_missed_some = False
         self._maintenance = Maintenance(con)
+        self._pruning = Pruning(con, settings.retention)
         self._archive = Archive(con, place_of(settings).home)
         self._tax = TaxUpkeep(con, settings, every=TAX_EVERY_QUIETS * quiet)
         self._unmapped: Counter[tuple[str, str, str]] = Counter()
-        self._due_at = dict.fromkeys(("commit", "assemble", "keys", "prune"), 0.0)
+        self._due_at = dict.fromkeys(("commit", "assemble", "keys"), 0.0)
         self._stopping = Event()
         self._idle = Event()
         self._thread = Thread(target=self._run, name="loader")
@@ -118,8 +119,7 @@ class Loader:
         if self._is_due("assemble", self._assemble_every_s):
             self._assemble()
             self._maintenance.run()
-            if self._is_due("prune", EVERY_S):
-                prune(self._con, self._settings.retention, datetime.now(UTC))
+            self._pruning.run()
             self._archive.run()
             self._keep_tax()
         if not self._journal.wait_for_batches(WAIT_S):
