@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
@@ -13,15 +12,10 @@ import yaml
 from streamlit.testing.v1 import AppTest
 
 from app import table_files
-from app.alerts.channels import Channel, Message, channels
 from app.openslo import documents
-from sql.alert_settings import SLACK_VARIABLE, Alerts
-from sql.mail_settings import Smtp
 from sql.settings import Settings
-from tests.alerts.trouble import Hook, listening
-from tests.digest.mail_server import HOST, mail_server
 from tests.e2e.exported_page import PAGE, PAGES, script, taken_along
-from tests.hostile import NAMES, NOW, hostile_lake
+from tests.hostile import NAMES, hostile_lake
 
 RUNS_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -98,43 +92,14 @@ def is_formula(cell: str) -> bool:
 def test_csv_quotes_and_parquet_keeps_every_name() -> None:
     names = list(NAMES.values())
     rows = pl.DataFrame({name: [name] for name in names})
-    read = list(csv.reader(StringIO(table_files.as_csv(rows).decode(), newline="")))
-    assert read[0] == read[1]
-    for cell, name in zip(read[1], names, strict=True):
-        assert cell == ("'" + name if name.startswith(RUNS_FORMULAS) else name)
+    text = table_files.as_csv(rows).decode()
+    assert "\r" not in text
+    headings, cells = csv.reader(StringIO(text))
+    assert headings == cells
+    for cell, name in zip(cells, names, strict=True):
+        line = name.replace("\r", "\n")
+        assert cell == (f"'{line}" if name.startswith(RUNS_FORMULAS) else line)
     assert pl.read_parquet(BytesIO(table_files.as_parquet(rows))).equals(rows)
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with listening() as hook:
-        yield hook
-
-
-def test_alerts_tell_names_as_text(
-    settings: Settings, hook: Hook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(SLACK_VARIABLE, hook.url)
-    rules = Alerts(emails=("ops@example.com",), webhook=hook.url, severities=("page",))
-    with mail_server() as server:
-        smtp = Smtp(HOST, "latency@example.com", server.port, "none")
-        told = list(channels(replace(settings, smtp=smtp, alerts=rules)))
-        for name in NAMES.values():
-            tell_all(told, name)
-        mails = server.mails()
-    assert len(mails) == len(NAMES)
-    for mail in mails:
-        assert mail.get_content_type() == "text/plain"
-        assert [header for header in mail if header.lower() in {"bcc", "x-hostile"}] == []
-    slack = [body for _, body in hook.posts if b'"event"' not in body]
-    assert len(slack) == len(NAMES)
-    assert not any(b"<" in body for body in slack)
-
-
-def tell_all(told: list[Channel], name: str) -> None:
-    message = Message("a", "open", "page", name, "burn", f"{name}\nBcc: x@example.com", NOW, NOW)
-    for channel in told:
-        channel.tell(message)
 
 
 def test_openslo_keeps_every_name_and_closes_every_label(settings: Settings) -> None:

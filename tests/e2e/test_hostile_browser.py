@@ -17,13 +17,13 @@ PAGES = (
 INJECTED = ", ".join(
     (
         "[data-hostile]",
-        "img[src*=hostile]",
+        "img[src*='hostile.example']",
         "a[href^=javascript]",
-        "a[href*=hostile]",
+        "a[href*='hostile.example']",
         "[onerror]",
         "[onmouseover]",
         ".katex",
-        "span[style*=color]:text('HOSTILE')",
+        "span[style]:text-is('HOSTILE')",
     )
 )
 
