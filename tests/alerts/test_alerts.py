@@ -158,7 +158,7 @@ def test_slack_and_mail_are_told_and_hostile_names_mention_nobody(
     assert mail.get_content_type() == "text/plain"
     (text,) = hook.texts()
     assert "Mostly: tool " in text
-    for told in (text, mail["Subject"], mail.get_content().rstrip("\n")):
+    for told in (text, mail["Subject"], mail.get_content().strip()):
         assert not any(category(character).startswith("C") for character in told)
     assert "<" not in text
 
