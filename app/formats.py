@@ -56,7 +56,7 @@ def _table(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
 
 def _csv(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(map(_cell, columns))
     writer.writerows([_cell(value) for value in row] for row in rows)
 
 
@@ -98,9 +98,15 @@ def _shown(value: object) -> str:
 
 
 def _cell(value: object) -> object:
-    """As a spreadsheet reads it; text that would be run as a formula is quoted."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
+    """As a spreadsheet reads it; text that would be run as a formula is quoted.
+
+    A carriage return is written as a new line: Python does not quote it, and what follows it would
+    be a row of its own.
+    """
+    if isinstance(value, str):
+        is_formula = value.startswith(("=", "+", "-", "@", "\t", "\r"))
+        text = value.replace("\r\n", "\n").replace("\r", "\n")
+        return f"'{text}" if is_formula else text
     return json.dumps(_plain(value)) if isinstance(value, dict | list) else _plain(value)
 
 

@@ -7,6 +7,7 @@ the threshold, which a ratio of counts does not tell.
 Source: OpenSLO specification, openslo/v1. NotOpenSloError says every problem at once.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -89,7 +90,8 @@ def _slo(use_case: UseCase, objective: Objective) -> dict[str, Any]:
     parts = (use_case.name, objective.sli, objective.step or "", f"{objective.threshold_ms:g}ms")
     name = _name("-".join(filter(None, (*parts, f"{objective.window_days}d"))))
     metric = "/".join(filter(None, (objective.sli, objective.step)))
-    of_objective = f'use_case="{use_case.name}",metric="{metric}"'
+    # PromQL escapes in strings as JSON does.
+    of_objective = f'use_case={json.dumps(use_case.name, ensure_ascii=False)},metric="{metric}"'
     of_objective += f',threshold_ms="{objective.threshold_ms!r}"'
     spec = {
         "description": f"Share of requests with their {what} within {objective.threshold_ms:g} ms. "

@@ -65,6 +65,7 @@ def _server(admission: Admission, gate: Gate) -> grpc.Server:
             ("grpc.max_metadata_size", gate.limits.head_bytes),
             ("grpc.absolute_max_metadata_size", gate.limits.head_bytes),
             ("grpc.server_handshake_timeout_ms", 1000 * gate.limits.request_s),
+            ("grpc.max_allowed_incoming_connections", gate.limits.connections),
             # One connection cannot take every thread.
             ("grpc.max_concurrent_streams", STREAMS),
             # A peer that is gone without a word is found out, and its connection closed.

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from threading import Thread
@@ -22,12 +23,19 @@ from starlette.routing import Route
 
 from collector.accept import Admission
 from collector.bounds import check_size, inflate
-from collector.errors import ANSWERS, MalformedError, RefusedError, WrongTypeError, status_of
+from collector.errors import (
+    ANSWERS,
+    MalformedError,
+    RefusedError,
+    UnknownSenderError,
+    WrongTypeError,
+    status_of,
+)
 from collector.exposition import Exposition
 from collector.gate import Gate
 from collector.http_patience import protocol_of
 from collector.otlp_json import to_protobuf
-from collector.signals import CONVERSIONS, LOGS, METRICS, SCRAPE, TRACES, Signal
+from collector.signals import CONVERSIONS, HANDSHAKE, LOGS, METRICS, SCRAPE, TRACES, Signal
 from collector.tls import http_context
 from sql.settings import host_and_port
 
@@ -61,16 +69,13 @@ class HttpDoor:
     ) -> None:
         """Listens when this returns. Raises OSError when the address cannot be had."""
         gate = gate or Gate()
-        certificates = gate.certificates
         listener = _listen(address)
         self.port: int = listener.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(
                 http_app(admission, exposition, gate),
                 http=protocol_of(gate.limits),
-                ssl_context_factory=(
-                    (lambda *_: http_context(certificates)) if certificates else None
-                ),
+                ssl_context_factory=_context_of(admission, gate),
                 limit_concurrency=gate.limits.connections,
                 proxy_headers=False,
                 lifespan="off",
@@ -89,6 +94,21 @@ class HttpDoor:
         """Returns when the last answer is given, or after a few seconds without it."""
         self._server.should_exit = True
         self._thread.join()
+
+
+def _context_of(
+    admission: Admission, gate: Gate
+) -> Callable[[uvicorn.Config, Callable[[], ssl.SSLContext]], ssl.SSLContext] | None:
+    """What makes the context of TLS; None where the door does not encrypt."""
+    certificates = gate.certificates
+    if certificates is None:
+        return None
+
+    def refused(why: str) -> None:
+        error = UnknownSenderError(f"A TLS handshake failed: {why}.", reason="tls_handshake_failed")
+        admission.refuse(error, HANDSHAKE, DOOR)
+
+    return lambda *_: http_context(certificates, refused)
 
 
 def http_app(admission: Admission, exposition: Exposition, gate: Gate) -> Starlette:

@@ -41,4 +41,6 @@ CONVERSIONS = Signal("conversions", "", Struct, Struct)
 """By HTTP only."""
 SCRAPE = Signal("scrape", "", Struct, Struct)
 """Nothing that is sent: what is counted when `/metrics` is refused."""
+HANDSHAKE = Signal("handshake", "", Struct, Struct)
+"""The same, of a connection that never came to a request."""
 SIGNALS = (TRACES, METRICS, LOGS)

@@ -5,6 +5,7 @@ half written, certificate and key do not match, and the pair before it goes on.
 """
 
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +30,28 @@ def certificates_of(tls: Tls) -> Reread[Certificates]:
     return Reread(paths, lambda: _read(tls))
 
 
-def http_context(certificates: Reread[Certificates]) -> ssl.SSLContext:
-    """For the HTTP door; each handshake goes on with the newest certificate."""
+def http_context(
+    certificates: Reread[Certificates], refused: Callable[[str], None]
+) -> ssl.SSLContext:
+    """For the HTTP door; each handshake goes on with the newest certificate.
+
+    `refused` is told why a handshake failed. gRPC, whose handshakes are not ours, tells nobody.
+    """
     first = certificates.newest().context
+
+    class Handshake(ssl.SSLObject):
+        """One connection."""
+
+        def do_handshake(self) -> None:
+            try:
+                super().do_handshake()
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                raise
+            except ssl.SSLError as error:
+                refused(error.reason or str(error))
+                raise
+
+    first.sslobject_class = Handshake
 
     def choose(connection: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
         connection.context = certificates.newest().context

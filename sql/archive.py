@@ -17,7 +17,7 @@ from sql.ledger import Ledger
 from sql.mail_settings import masked, without
 from sql.outbox import Dispatch, Outbox, outbox_exists, outbox_of
 from sql.place import LakeUnreachableError, Place
-from sql.retention import EVERY_S
+from sql.pruning import EVERY_S
 
 LOG = logging.getLogger(__name__)
 

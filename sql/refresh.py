@@ -44,13 +44,8 @@ LEFT_WAITING = (
 """Spans that a round does not take up."""
 
 REMEMBERED = 250_000
-"""Requests of which the session remembers that they exist; older ones are looked up in the lake."""
-
-FORGOTTEN = """
-SELECT greatest(now(), least(max(started_at), now() + INTERVAL 1 DAY) + INTERVAL 1 MICROSECOND)
-FROM lake.requests
-"""
-"""Nobody remembers the requests that are in the lake already; a sender's clock may be ahead."""
+"""Requests of which the session remembers that they exist, by when they started; others are looked
+up in the lake. Clocks of senders are not ours, so it is not asked when a request was assembled."""
 
 MOST_SPANS = 250_000
 """More waiting spans than this are taken up in shares, so that a round fits into memory."""
@@ -116,13 +111,10 @@ class Assembly:
         self._is_logged = True
         """Whether the log knows of all that was read."""
         self._set("read_to", self._read_through)
-        self._set("remembers_since", self._value(FORGOTTEN))
         self._set("margin", MARGIN)
         self._waiting: list[str] = []
         self._loads = count(1)
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE known_traces (trace_id varchar, assembled_at timestamptz)"
-        )
+        self._remember_stored()
         self._forget_loads()
         self._wait_in_own_table(f"(SELECT {HOT}, snapshot_id FROM lake.spans LIMIT 0)")
         self._count_new_objectives()
@@ -192,7 +184,7 @@ class Assembly:
             halves = (share, share + shares)
             return _sum(self._take_up(now, shares=2 * shares, share=half) for half in halves)
         requests = self._store(now, traces)
-        self._remember(now)
+        self._remember()
         return Round(traces, requests)
 
     def _assemble(self) -> None:
@@ -214,7 +206,7 @@ class Assembly:
             "FROM taken",
             [now],
         )
-        self._remember(now)
+        self._remember()
         return Round(0, 0)
 
     def _store(self, now: datetime, traces: int) -> int:
@@ -268,7 +260,7 @@ class Assembly:
             raise TakenOverError("another process refreshes this lake now")
         self._is_logged = True
 
-    def _remember(self, now: datetime) -> None:
+    def _remember(self) -> None:
         """Forget the spans that are in requests; remember that their traces exist."""
         taken_up = self._waiting.copy()
         self._wait_in_own_table(LEFT_WAITING)
@@ -277,16 +269,31 @@ class Assembly:
         for table in taken_up:
             self._con.execute(f"DROP TABLE {table}")
         self._con.execute(
-            "INSERT INTO known_traces SELECT DISTINCT trace_id, ?::timestamptz FROM taken", [now]
+            "INSERT INTO known_traces SELECT trace_id, min(started_at) FROM taken GROUP BY ALL"
         )
         if self._value("SELECT count(*) FROM known_traces") > 2 * REMEMBERED:
-            self._con.execute(
-                "CREATE OR REPLACE TEMP TABLE known_traces AS "
-                f"FROM known_traces ORDER BY assembled_at DESC LIMIT {REMEMBERED}"
-            )
-            self._con.execute(
-                "SET VARIABLE remembers_since = (SELECT min(assembled_at) FROM known_traces)"
-            )
+            self._forget_oldest()
+
+    def _remember_stored(self) -> None:
+        """What the last session knew: the newest requests of the lake."""
+        self._con.execute(
+            """CREATE OR REPLACE TEMP TABLE known_traces AS
+            SELECT trace_id, started_at
+            FROM lake.requests
+            WHERE started_at >= now() - getvariable('margin')"""
+        )
+        self._con.execute("SET VARIABLE remembers_since = now() - getvariable('margin')")
+        if self._value("SELECT count(*) FROM known_traces") > REMEMBERED:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        self._con.execute(
+            "CREATE OR REPLACE TEMP TABLE known_traces AS "
+            f"FROM known_traces ORDER BY started_at DESC LIMIT {REMEMBERED}"
+        )
+        self._con.execute(
+            "SET VARIABLE remembers_since = (SELECT min(started_at) FROM known_traces)"
+        )
 
     def _count_new_objectives(self) -> None:
         """The settings may have changed; what left them is forgotten, and counted if it returns."""

@@ -6,7 +6,6 @@ another takes over where its last round ended.
 
 import logging
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 import duckdb
 
@@ -15,8 +14,8 @@ from sql.election import Election
 from sql.lake import snapshot_id
 from sql.maintenance import Maintenance
 from sql.place import place_of
+from sql.pruning import Pruning
 from sql.refresh import Assembly, TakenOverError
-from sql.retention import EVERY_S, prune
 from sql.settings import Settings
 from sql.tax.upkeep import TaxUpkeep
 
@@ -97,12 +96,10 @@ class _Duty:
         *,
         quiet: timedelta,
     ) -> None:
-        self._con = con
         self._quiet = quiet
-        self._retention = settings.retention
-        self._prune_at = 0.0
         self._assembly = Assembly(con, journal_id)
         self._maintenance = Maintenance(con)
+        self._pruning = Pruning(con, settings.retention)
         self._archive = Archive(con, place_of(settings))
         self._tax = TaxUpkeep(con, settings, every=TAX_EVERY_QUIETS * quiet)
 
@@ -112,17 +109,12 @@ class _Duty:
         if self._assembly.run(datetime.now(UTC), self._quiet).requests or has_conversions:
             self._tax.note_change()
         self._maintenance.run()
-        self._prune()
+        self._pruning.run()
         self._archive.run()
         is_current = is_all_loaded and not self._assembly.waiting_spans
         if is_current or self._quiet:  # a command has the tax fitted once, at the end
             self._tax.run()
         return is_current and (self._tax.is_current or bool(self._quiet))
-
-    def _prune(self) -> None:
-        if monotonic() >= self._prune_at:
-            self._prune_at = monotonic() + EVERY_S
-            prune(self._con, self._retention, datetime.now(UTC))
 
     def stop(self) -> None:
         """Give up what runs beside the rounds."""

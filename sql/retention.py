@@ -19,7 +19,6 @@ from sql.dictionary import literal
 from sql.lake import transaction
 from sql.settings import KindLimits, Retention
 
-EVERY_S = 600.0
 MOST_DAYS = 7
 """In one round: loading goes on between two."""
 GIBIBYTE = 2**30

@@ -7,7 +7,7 @@ with suspects as (
     group by trace_id
     having
         trace_id in (select known_traces.trace_id from known_traces)
-        or min(started_at) < getvariable('remembers_since')
+        or min(started_at) <= getvariable('remembers_since')
 ),
 
 reach as (

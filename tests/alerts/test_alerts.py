@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pytest
 
@@ -19,10 +20,10 @@ from sql.place import place_of
 from sql.settings import Settings
 from tests.alerts.trouble import Hook, listening, voice_requests
 from tests.digest.mail_server import HOST, mail_server
+from tests.hostile import NAMES
 from tests.sql.pipeline import NOW, Pipeline, settings_of
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-HOSTILE = "<!channel> crm.lookup"
 
 
 @pytest.fixture(scope="module")
@@ -143,19 +144,24 @@ def test_what_no_channel_took_is_told_by_the_next_look(pipeline: Pipeline, hook:
     assert (alert.told_at, alert.times_told, alert.error) == (NOW + MINUTE, 1, None)
 
 
+@pytest.mark.parametrize("kind", ["mention", "html", "block", "return", "control", "bidi"])
 def test_slack_and_mail_are_told_and_hostile_names_mention_nobody(
-    pipeline: Pipeline, hook: Hook, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, hook: Hook, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setenv(SLACK_VARIABLE, hook.url)
-    requests(pipeline, NOW, good=10, late=30, name=HOSTILE)
+    requests(pipeline, NOW, good=10, late=30, name=NAMES[kind])
     with mail_server() as server:
         smtp = Smtp(HOST, "latency@example.com", server.port, "none")
         rules = Alerts(emails=("ops@example.com",), severities=("page",))
         seen(pipeline, replace(pipeline.settings, smtp=smtp, alerts=rules), NOW)
         (mail,) = server.mails()
     assert mail["Subject"].startswith("Voice agent: 30 of 40 requests over 1.5 s or failed")
+    assert mail.get_content_type() == "text/plain"
     (text,) = hook.texts()
-    assert text.endswith("Mostly: tool &lt;!channel&gt; crm.lookup.")
+    assert "Mostly: tool " in text
+    for told in (text, mail["Subject"], mail.get_content().strip()):
+        assert not any(category(character).startswith("C") for character in told)
+    assert "<" not in text
 
 
 def test_the_history_is_in_the_lake(pipeline: Pipeline, hook: Hook) -> None:

@@ -6,6 +6,8 @@
 `python -m tests.benchmarks tax_page`: how quickly its page's questions are answered.
 `python -m tests.benchmarks soak`: hours of production in minutes, and what grows meanwhile.
 `python -m tests.benchmarks scaling`: one, two and three collectors on one lake.
+`python -m tests.benchmarks outage`: ten minutes without lake and catalogue, under load.
+`python -m tests.benchmarks doors`: what tokens, TLS and rates cost, in CPU.
 """
 
 import platform
@@ -17,7 +19,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import scaling, soak, tax, tax_coverage, tax_page, what_if
+from tests.benchmarks import doors, outage, scaling, soak, tax, tax_coverage, tax_page, what_if
 from tests.benchmarks.figures import PARTS, Figure, Scale
 
 WHAT_IF = "what_if"
@@ -37,6 +39,8 @@ def main() -> None:
         "tax_page": tax_page.main,
         "soak": soak.main,
         "scaling": scaling.main,
+        "outage": outage.main,
+        "doors": doors.main,
     }
     if sys.argv[1:2] and sys.argv[1] in mains:
         mains[sys.argv[1]](sys.argv[2:])

@@ -2,20 +2,24 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
 from duckdb import DuckDBPyConnection
 
+from collector import gate, tokens
 from collector.accept import Admission
 from collector.exposition import Exposition
+from collector.gate import Gate
 from collector.journal import Journal
 from collector.journal_file import JournalFile
 from collector.otlp_grpc import GrpcDoor
 from collector.otlp_http import HttpDoor
 from sql.lake import SEARCH_PATH, open_writer
 from sql.settings import load_settings
+from tests.collector.doors import Doors, Opened, Pki
 
 PAYLOADS = Path(__file__).parent / "payloads"
 CORPUS = Path(__file__).parents[3] / "shared" / "data" / "corpus"
@@ -75,6 +79,43 @@ def http_address(admission: Admission, exposition: Exposition) -> Iterator[str]:
     door = HttpDoor("127.0.0.1:0", admission, exposition)
     yield f"127.0.0.1:{door.port}"
     door.stop()
+
+
+@pytest.fixture
+def token_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where tokens are kept; the next request sees a change, so that no test waits."""
+    monkeypatch.setattr(gate, "LOOK_EVERY_S", 0)
+    return tmp_path / "tokens.toml"
+
+
+@pytest.fixture
+def sender(token_file: Path) -> str:
+    """A token that may send."""
+    return tokens.create(token_file, "sender", "ingest", None)
+
+
+@pytest.fixture
+def opened(admission: Admission, exposition: Exposition) -> Opened:
+    """Both doors behind a gate."""
+
+    @contextmanager
+    def both(gate: Gate) -> Iterator[Doors]:
+        rpc = GrpcDoor("127.0.0.1:0", admission, gate)
+        web = HttpDoor("127.0.0.1:0", admission, exposition, gate)
+        try:
+            yield f"localhost:{rpc.port}", f"localhost:{web.port}"
+        finally:
+            web.stop()
+            rpc.stop()
+
+    return both
+
+
+@pytest.fixture
+def pki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pki:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)  # requests prefers it to what we name
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    return Pki(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,16 @@
 """Whatever breaks, nothing acknowledged is lost or counted twice, and all comes back by itself."""
 
 import re
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.outages import away, locked
 from tests.e2e.processes import CollectorProcess, wait_until
 from tests.e2e.test_kill import assert_all_is_there, ids, sending
 
@@ -47,27 +47,6 @@ def test_death_inside_a_commit_or_a_chore_loses_nothing(
             collector.start()
             collector.wait_until_ready()
         assert_all_is_there(collector, witness)
-
-
-@contextmanager
-def locked(catalogue: Path) -> Iterator[None]:
-    """Somebody else holds the catalogue and lets nobody write."""
-    holder = sqlite3.connect(catalogue, isolation_level=None)
-    holder.execute("begin exclusive")
-    yield
-    holder.execute("rollback")
-    holder.close()
-
-
-@contextmanager
-def away(folder: Path) -> Iterator[None]:
-    """The folder is not there, as a volume that was taken off."""
-    elsewhere = folder.with_name(f"{folder.name}.away")
-    folder.rename(elsewhere)
-    folder.touch()
-    yield
-    folder.unlink()
-    elsewhere.rename(folder)
 
 
 @contextmanager
@@ -120,8 +99,10 @@ def test_while_the_lake_cannot_be_written_spans_are_taken_and_later_loaded(
     with stopped as collector:
         with sending(collector, witness):
             wait_until(lambda: bool(collector.value("select count(*) > 50 from spans")))
-            for outage in (locked(lake / "catalog.sqlite"), away(lake / "data")):
-                with outage:
+            for outages in ((locked,), (away,), (locked, away)):
+                with ExitStack() as broken:
+                    for outage in outages:
+                        broken.enter_context(outage(lake))
                     wait_for_more(witness)
                 loaded = acknowledged(witness)
                 wait_until(partial(has_loaded, collector, loaded))

@@ -10,9 +10,9 @@ import grpc
 import psutil
 import pytest
 
+from tests.e2e.outages import locked
 from tests.e2e.payloads import trace_of
 from tests.e2e.processes import CollectorProcess, wait_until
-from tests.e2e.test_faults import locked
 
 SMALL_JOURNAL = "[limits]\njournal_bytes = 4_000_000\n"
 SPANS_PER_REQUEST = 512
@@ -39,7 +39,7 @@ def waiting_batches(collector: CollectorProcess) -> int:
 
 def test_a_full_journal_is_loaded_after_a_restart(tmp_path: Path) -> None:
     with CollectorProcess(tmp_path / "lake", config=SMALL_JOURNAL) as collector:
-        with locked(tmp_path / "lake" / "catalog.sqlite"):
+        with locked(tmp_path / "lake"):
             taken = fill_journal(collector)
             assert waiting_batches(collector) > 0
         assert collector.stop() == 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,3 +147,16 @@ def summary(request_id: str, spans: list[TestSpan]) -> Request:
         len(calls),
         100 * len(calls) or None,
     )
+
+
+def test_a_trace_that_goes_on_after_a_restart_stays_one_request(pipeline: Pipeline) -> None:
+    """Though the collector that knew it is gone, and what is new started after the new one did."""
+    now = datetime.now(UTC)
+    start_ms = (now - START) / timedelta(milliseconds=1)
+    for spans, minutes in [("a1", 0), ("b1", 1), ("a2", 2)]:
+        at, began_ms = now + timedelta(minutes=minutes), start_ms + 60_000 * minutes
+        parent = "1" if spans == "a2" else ""
+        pipeline.restart(pipeline.settings)
+        pipeline.arrive([otlp([TestSpan(*spans, parent, began_ms, began_ms + 5)])], at)
+        pipeline.assemble(at)
+    assert pipeline.rows("SELECT spans FROM requests ORDER BY ALL") == [(1,), (2,)]

@@ -9,6 +9,7 @@ import pytest
 
 from sql.lake import transaction
 from sql.models import run_checks
+from sql.pruning import EVERY_S, Pruning
 from sql.retention import MOST_DAYS, kept, prune
 from sql.settings import Retention
 from sql.tax.upkeep import find, store
@@ -215,3 +216,20 @@ def test_the_tax_of_days_whose_requests_are_gone_says_its_budget(tightened: Pipe
     )
     assert (budget_ms, budget_now_ms) == (500, 321)
     assert last_hour.date() == START.date() + timedelta(days=MOST_DAYS - 1)
+
+
+def test_a_clock_is_believed_once_it_has_gone_evenly(lake: Pipeline) -> None:
+    """Each row is a look at the clock: what the round deletes is seen after it."""
+    at, passed_s = NOW, 0.0
+    pruning = Pruning(
+        lake.con, Retention(spans_days=15), clock=lambda: at, seconds=lambda: passed_s
+    )
+    before, a_round = oldest(lake)["spans"], timedelta(seconds=EVERY_S)
+    for at, deletes in [
+        (NOW + timedelta(days=1), False),  # it jumps ahead between two rounds,
+        (NOW + a_round, False),  # and back again
+        (NOW + 2 * a_round, True),
+    ]:
+        passed_s += EVERY_S
+        pruning.run()
+        assert (oldest(lake)["spans"] != before) == deletes, at

@@ -67,6 +67,30 @@ REFUSALS = {
         "The collector was stopping",
         "Nothing to do: exporters send again when it is back.",
     ),
+    "no_token": (
+        "Came without a token",
+        "Give the sender one: `latencytax token create NAME --scope ingest`, or read to scrape.",
+    ),
+    "unknown_token": (
+        "A token that is not known, or was revoked",
+        "`latencytax token list` shows which are; if nobody of yours sends it, somebody is trying.",
+    ),
+    "expired_token": (
+        "A token that has expired",
+        "Make a new one for this sender: `latencytax token create`.",
+    ),
+    "wrong_scope": (
+        "A token for something else",
+        "Sending needs one with the scope ingest, scraping one with the scope read.",
+    ),
+    "too_fast": (
+        "Sent faster than its token may",
+        "Exporters send again later; if it lasts, send less or raise limits.token_bytes_per_s.",
+    ),
+    "tls_handshake_failed": (
+        "TLS that did not come about",
+        "The sample says why: a sender without TLS or our authority, or a certificate of another.",
+    ),
     "metrics_not_read": (
         "Measures (OTLP metrics)",
         "Measures are not read: OTEL_METRICS_EXPORTER=none saves the sending.",

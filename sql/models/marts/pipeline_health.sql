@@ -59,7 +59,7 @@ lags as (
     select
         'lag' as topic,
         'received to loaded' as subject,
-        max(epoch_ms(loaded_at - oldest_received_at)) / 1e3 as "value",
+        greatest(max(epoch_ms(loaded_at - oldest_received_at)), 0) / 1e3 as "value",
         's' as unit,
         'longest of the last 5 minutes' as detail,
     from loads
