@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 
 from sql.dictionary import comment_statements, describe, literal
-from sql.models import session_statements
 from sql.prices import refresh_prices, store_reserved
+from sql.ready_models import show_models
 from sql.settings import DEFAULT_LAKE, Settings, is_connection_string
 
 LOG = logging.getLogger(__name__)
@@ -116,13 +116,14 @@ def connect(place: Place, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A read-only session with lake and models. Raises LakeMissingError, LakeTooNewError."""
-    con = connect(place_of(settings), read_only=True)
+    place = place_of(settings)
+    con = connect(place, read_only=True)
     if missing := _steps().keys() - _applied(con):
         raise LakeMissingError(
             f"the lake has version {min(missing) - 1}, this Latency Tax reads {max(_steps())}: a"
             " collector that starts brings it up to date, and so does `latencytax refresh`"
         )
-    _show_models(con, settings)
+    show_models(con, settings, place.home, leave=False)
     return con
 
 
@@ -141,7 +142,7 @@ def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
     _migrate(con)
     refresh_prices(con)
     store_reserved(con, settings)
-    _show_models(con, settings)
+    show_models(con, settings, place.home, leave=True)
     return con
 
 
@@ -161,13 +162,6 @@ def snapshot_id(con: duckdb.DuckDBPyConnection) -> int:
     """The id of the newest snapshot: equal ids, equal numbers."""
     row = con.execute("FROM ducklake_current_snapshot('lake')").fetchone()
     return int(row[0]) if row else 0
-
-
-def _show_models(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Dimensions and models; in one transaction, since each looks into the catalogue."""
-    with transaction(con):
-        for statement in session_statements(settings):
-            con.execute(statement)
 
 
 def _use_wal(catalogue: Path) -> None:
