@@ -1,7 +1,7 @@
 """The command line as people run it, in an empty folder.
 
-What goes on until it is told to end is a process of its own. What ends by itself runs from `main` on
-in the process of the test: starting Python anew takes longer than what most verbs do.
+What goes on until it is told to end is a process of its own. What ends by itself runs from `main`
+on in the process of the test: starting Python anew takes longer than what most verbs do.
 """
 
 import logging
@@ -37,8 +37,8 @@ class Run(Protocol):
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment of our own, and an empty folder to be in."""
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment of our own, and an empty folder to be in; with what changes it."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ:
         if "LATENCYTAX" in name:
@@ -46,6 +46,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = FREE_PORTS | {"PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200"}
     for name, value in ours.items():
         monkeypatch.setenv(name, value)
+    return monkeypatch
 
 
 @pytest.fixture
@@ -55,13 +56,13 @@ def lake(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def run(environment: None, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(environment: pytest.MonkeyPatch) -> Run:
     def run_to_end(
         *arguments: str | Path, stdin: str = "", **more: str
     ) -> subprocess.CompletedProcess[str]:
         command = ["latencytax", *map(str, arguments)]
         out, err = StringIO(), StringIO()
-        with monkeypatch.context() as process, redirect_stdout(out), redirect_stderr(err):
+        with environment.context() as process, redirect_stdout(out), redirect_stderr(err):
             process.setattr(sys, "argv", command)
             process.setattr(sys, "stdin", StringIO(stdin))
             process.setattr(logging.root, "handlers", [])
@@ -105,16 +106,15 @@ class Start(Protocol):
 
 
 @pytest.fixture
-def start(environment: None) -> Iterator[Start]:
+def start(environment: pytest.MonkeyPatch) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def start_one(*arguments: str | Path, **more: str) -> Running:
-        process = subprocess.Popen(
-            [*COMMAND, *map(str, arguments)],
-            env=os.environ | more,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        command = [*COMMAND, *map(str, arguments)]
+        with environment.context() as its_own:
+            for name, value in more.items():
+                its_own.setenv(name, value)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         started.append(process)
         return Running(process)
 
