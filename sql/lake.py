@@ -16,7 +16,7 @@ import duckdb
 
 from sql.dictionary import comment_statements, describe, literal
 from sql.prices import refresh_prices, store_reserved
-from sql.ready_models import show_models
+from sql.ready_models import forget_models, show_models
 from sql.settings import DEFAULT_LAKE, Settings, is_connection_string
 
 LOG = logging.getLogger(__name__)
@@ -139,7 +139,8 @@ def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
     con = connect(place, read_only=False)
     for setting in FRUGAL:
         con.execute(setting)
-    _migrate(con)
+    if _migrate(con):
+        forget_models(place.home)
     refresh_prices(con)
     store_reserved(con, settings)
     show_models(con, settings, place.home, leave=True)
@@ -171,7 +172,8 @@ def _use_wal(catalogue: Path) -> None:
     con.close()
 
 
-def _migrate(con: duckdb.DuckDBPyConnection) -> None:
+def _migrate(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the tables had to be made, or brought up to date."""
     con.execute(
         "CREATE TABLE IF NOT EXISTS lake.lake_version (version integer, applied_at timestamptz)"
     )
@@ -196,6 +198,7 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
         # Where rows waited under a table's old columns is dropped now, not under a later reader.
         con.execute("CALL ducklake_flush_inlined_data('lake')")
     con.execute(SEARCH_PATH)
+    return bool(missing)
 
 
 def _begin_statistics(con: duckdb.DuckDBPyConnection) -> None:

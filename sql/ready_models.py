@@ -6,6 +6,7 @@ is named after all that its content depends on; who finds none of that name make
 """
 
 import logging
+import shutil
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -39,6 +40,11 @@ def show_models(
             _leave(con, file)
         except (duckdb.Error, OSError) as error:
             LOG.info("the models cannot be left in %s for the next session: %s", file, error)
+
+
+def forget_models(home: Path) -> None:
+    """A writer calls this that has changed the lake's tables, on which they were bound."""
+    shutil.rmtree(home / FOLDER, ignore_errors=True)
 
 
 def _key(settings: Settings) -> str:
