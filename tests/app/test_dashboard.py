@@ -21,6 +21,7 @@ from app.dashboard.pipeline import findings, tables
 from collector.service import Collector
 from sql.lake import open_reader
 from sql.settings import Settings, load_settings
+from tests.lakes import empty_lake
 
 MAIN = Path(__file__).parents[2] / "app" / "dashboard" / "main.py"
 NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
@@ -46,11 +47,11 @@ def send(target: str, service: str, use_case: str, durations_ms: list[float]) ->
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A lake in which one of two budgets was missed, and one service has a hostile name."""
-    lake = str(tmp_path_factory.mktemp("lake"))
+    lake = str(empty_lake(tmp_path_factory.mktemp("lake")))
     settings = replace(
         load_settings(None, lake=lake), grpc_address="127.0.0.1:0", http_address="127.0.0.1:0"
     )
-    with Collector(settings) as collector:
+    with Collector(settings, quiet=timedelta(0)) as collector:
         target = f"127.0.0.1:{collector.grpc_port}"
         send(target, "bidder", "bid_optimization", [50.0] * 270 + [150.0] * 30)
         send(target, HOSTILE, "checkout_personalization", [120.0] * 200)

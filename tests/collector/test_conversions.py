@@ -31,6 +31,7 @@ from sql.conversions import Conversion, ConversionError, checked, packed, unpack
 from sql.lake import open_writer, transaction
 from sql.redaction import Redactor
 from sql.settings import load_settings
+from tests.lakes import empty_lake
 
 AS_SENT = Redactor(patterns=(), key=b"")
 
@@ -227,7 +228,7 @@ def test_contents_of_logs_are_never_journaled(admission: Admission, journal: Jou
 
 @pytest.fixture
 def lake(tmp_path: Path) -> duckdb.DuckDBPyConnection:
-    return open_writer(load_settings(None, lake=str(tmp_path / "lake"), environ={}))
+    return open_writer(load_settings(None, lake=str(empty_lake(tmp_path / "lake")), environ={}))
 
 
 def span(**fields: Any) -> Span:

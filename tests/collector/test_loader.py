@@ -10,6 +10,7 @@ from collector import loader
 from collector.journal import Journal
 from sql.lake import open_writer
 from tests.e2e.processes import wait_until
+from tests.lakes import empty_lake
 from tests.sql.otlp import TestSpan, otlp
 from tests.sql.pipeline import settings_of
 
@@ -19,7 +20,7 @@ def test_spans_that_could_not_wait_become_requests_all_the_same(
 ) -> None:
     """After the load is in the lake, the table in which its spans would wait cannot be made."""
     monkeypatch.setattr(loader, "BACK_OFF_S", 0.1)
-    settings = settings_of(tmp_path / "lake")
+    settings = settings_of(empty_lake(tmp_path / "lake"))
     con = open_writer(settings)
     con.execute("CREATE TEMP VIEW hot_2 AS SELECT 'in the way' AS reason")
     with con.cursor() as reader:
