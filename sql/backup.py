@@ -26,7 +26,7 @@ from sql.settings import load_settings
 CATALOGUE = "catalog.sqlite"
 DATA = "data"
 MANIFEST = "manifest.json"
-LEFT_OUT = frozenset({CATALOGUE, "collector.lock"})
+LEFT_OUT = frozenset({CATALOGUE})
 ATTEMPTS = 3
 """While files are copied, the collector may merge them and delete what it has merged."""
 LIVE = """
@@ -144,7 +144,7 @@ def _is_kept(path: Path) -> bool:
     A journal that was set aside as damaged could not be copied as a database.
     """
     is_left_out = path.name in LEFT_OUT or path.name.startswith("journal.damaged-")
-    return path.is_file() and not is_left_out and not path.name.endswith(("-wal", "-shm"))
+    return path.is_file() and not is_left_out and not path.name.endswith(("-wal", "-shm", ".lock"))
 
 
 def _copy(file: Path, to: Path) -> None:

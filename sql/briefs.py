@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from sql.chains import Call, Link, Plan, links
 from sql.step_speeds import Array, Key, Speed, Speeds
@@ -178,8 +178,8 @@ def _interval(met: float, variance: float, fewest: int) -> tuple[float, float]:
     """As of a share (Jeffreys) among as many requests as have this variance."""
     n = min(met * (1 - met) / variance, DRAWS) if 0 < met < 1 else fewest
     good, bad = met * n + 0.5, (1 - met) * n + 0.5
-    low = 0.0 if met == 0 else float(beta.ppf(TAIL, good, bad))
-    high = 1.0 if met == 1 else float(beta.ppf(1 - TAIL, good, bad))
+    low = 0.0 if met == 0 else float(betaincinv(good, bad, TAIL))
+    high = 1.0 if met == 1 else float(betaincinv(good, bad, 1 - TAIL))
     return min(low, met), max(high, met)
 
 

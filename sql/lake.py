@@ -15,9 +15,9 @@ import duckdb
 
 from sql.dictionary import comment_statements, describe, literal
 from sql.election import alone
-from sql.models import session_statements
 from sql.place import Place, keys_statements, place_of, unreachable
 from sql.prices import refresh_prices, store_reserved
+from sql.ready_models import forget_models, show_models
 from sql.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -108,13 +108,14 @@ def _attach(con: duckdb.DuckDBPyConnection, place: Place, *, read_only: bool) ->
 
 def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A read-only session with lake and models. Raises LakeMissingError, LakeTooNewError."""
-    con = connect(place_of(settings), read_only=True)
+    place = place_of(settings)
+    con = connect(place, read_only=True)
     if missing := _steps().keys() - _applied(con):
         raise LakeMissingError(
             f"the lake has version {min(missing) - 1}, this Latency Tax reads {max(_steps())}: a"
             " collector that starts brings it up to date, and so does `latencytax refresh`"
         )
-    _show_models(con, settings)
+    show_models(con, settings, place.home, leave=False)
     return con
 
 
@@ -133,10 +134,11 @@ def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
         con = connect(place, read_only=False)
         for setting in FRUGAL:
             con.execute(setting)
-        _migrate(con)
+        if _migrate(con):
+            forget_models(place.home)
         refresh_prices(con)
         store_reserved(con, settings)
-    _show_models(con, settings)
+    show_models(con, settings, place.home, leave=True)
     return con
 
 
@@ -158,13 +160,6 @@ def snapshot_id(con: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def _show_models(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Dimensions and models; in one transaction, since each looks into the catalogue."""
-    with transaction(con):
-        for statement in session_statements(settings):
-            con.execute(statement)
-
-
 def _use_wal(catalogue: Path) -> None:
     """Write-ahead logging: commits beside a busy reader then take 27 ms, not up to a second."""
     with sqlite3.connect(catalogue) as con:
@@ -172,7 +167,8 @@ def _use_wal(catalogue: Path) -> None:
     con.close()
 
 
-def _migrate(con: duckdb.DuckDBPyConnection) -> None:
+def _migrate(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the tables had to be made, or brought up to date."""
     con.execute(
         "CREATE TABLE IF NOT EXISTS lake.lake_version (version integer, applied_at timestamptz)"
     )
@@ -197,6 +193,7 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
         # Where rows waited under a table's old columns is dropped now, not under a later reader.
         con.execute("CALL ducklake_flush_inlined_data('lake')")
     con.execute(SEARCH_PATH)
+    return bool(missing)
 
 
 def _begin_statistics(con: duckdb.DuckDBPyConnection) -> None:

@@ -112,6 +112,7 @@ def _follow(settings: Settings, drawn: data.Version, *, is_live: bool) -> None:
     @st.fragment(run_every=REFRESH_S)
     def compare() -> None:
         has_news = is_live and data.newest_version(settings) != drawn
+        st.session_state.get(DRAWN)  # Streamlit looks here whether the reader asked for a page
         if has_news or st.context.theme.type != theme_drawn:
             st.rerun()
 

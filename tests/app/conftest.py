@@ -1,14 +1,24 @@
-"""The command line as people run it: a process of its own, in an empty folder."""
+"""The command line as people run it, in an empty folder.
 
+What goes on until it is told to end is a process of its own. What ends by itself runs from `main`
+on in the process of the test: starting Python anew takes longer than what most verbs do.
+"""
+
+import logging
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+
+from app.cli import main
+from tests.lakes import empty_lake
 
 COMMAND = [sys.executable, "-m", "app.cli"]
 FREE_PORTS = {
@@ -27,27 +37,42 @@ class Run(Protocol):
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """An environment of our own, and an empty folder to be in."""
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment of our own, and an empty folder to be in; with what changes it."""
     monkeypatch.chdir(tmp_path)
-    inherited = {name: value for name, value in os.environ.items() if "LATENCYTAX" not in name}
-    return inherited | FREE_PORTS | {"PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200"}
+    for name in os.environ:
+        if "LATENCYTAX" in name:
+            monkeypatch.delenv(name)
+    ours = FREE_PORTS | {"PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200"}
+    for name, value in ours.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
 
 
 @pytest.fixture
-def run(environment: dict[str, str]) -> Run:
+def lake(tmp_path: Path) -> str:
+    """A lake without spans, in that folder."""
+    return empty_lake(tmp_path / "lake").name
+
+
+@pytest.fixture
+def run(environment: pytest.MonkeyPatch) -> Run:
     def run_to_end(
         *arguments: str | Path, stdin: str = "", **more: str
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            env=environment | more,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        command = ["latencytax", *map(str, arguments)]
+        out, err = StringIO(), StringIO()
+        with environment.context() as process, redirect_stdout(out), redirect_stderr(err):
+            process.setattr(sys, "argv", command)
+            process.setattr(sys, "stdin", StringIO(stdin))
+            process.setattr(logging.root, "handlers", [])
+            for name, value in more.items():
+                process.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        code = ended.value.code
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
 
     return run_to_end
 
@@ -81,16 +106,15 @@ class Start(Protocol):
 
 
 @pytest.fixture
-def start(environment: dict[str, str]) -> Iterator[Start]:
+def start(environment: pytest.MonkeyPatch) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def start_one(*arguments: str | Path, **more: str) -> Running:
-        process = subprocess.Popen(
-            [*COMMAND, *map(str, arguments)],
-            env=environment | more,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        command = [*COMMAND, *map(str, arguments)]
+        with environment.context() as its_own:
+            for name, value in more.items():
+                its_own.setenv(name, value)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         started.append(process)
         return Running(process)
 

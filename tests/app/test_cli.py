@@ -15,7 +15,6 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
 from tests.app.conftest import Run, Running, Start
-from tests.lakes import empty_lake
 
 VERBS = ("up", "demo", "collect", "dashboard", "refresh", "import-traces", "sql", "check", "repair")
 
@@ -59,13 +58,6 @@ def test_without_a_lake_reading_fails_and_says_how_to_start_one(run: Run, verb: 
     assert finished.returncode == 1
     assert "latencytax up" in finished.stderr
     assert "Traceback" not in finished.stderr
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> str:
-    """A lake without spans."""
-    empty_lake(tmp_path / "lake")
-    return "lake"
 
 
 def test_sql_prints_json_as_a_list_of_objects(run: Run, lake: str) -> None:
@@ -134,57 +126,54 @@ def test_the_collector_takes_spans_until_it_is_ended(start: Start, run: Run) -> 
     assert json.loads(answer.stdout) == [{"name": "answer"}]
 
 
-def test_refresh_leaves_a_running_collector_to_it(start: Start, run: Run) -> None:
-    collector = start("collect", "--lake", "lake")
-    collector.line("OTLP/HTTP")
-    refreshed = run("refresh", "--lake", "lake")
+def test_refresh_leaves_a_running_collector_to_it(start: Start, run: Run, lake: str) -> None:
+    start("collect", "--lake", lake).line("OTLP/HTTP")
+    refreshed = run("refresh", "--lake", lake)
     assert refreshed.returncode == 0
     assert "by itself" in refreshed.stdout
 
 
-def test_a_second_collector_on_the_same_lake_is_refused(start: Start, run: Run) -> None:
-    start("collect", "--lake", "lake").line("OTLP/HTTP")
-    second = run("collect", "--lake", "lake")
-    assert second.returncode == 1
-    assert "Traceback" not in second.stderr
-
-
-def test_a_taken_port_is_said_with_what_to_do(run: Run) -> None:
+@pytest.mark.parametrize("name", ["grpc", "http", "dashboard"])
+def test_a_taken_port_is_said_with_what_to_do(run: Run, lake: str, name: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        for name in ("GRPC", "HTTP", "DASHBOARD"):
-            finished = run("up", **{f"LATENCYTAX_{name}_ADDRESS": address})
-            assert finished.returncode == 1
-            assert f"{name.lower()}_address" in finished.stderr.lower()
-            assert "Traceback" not in finished.stderr
+        finished = run("up", "--lake", lake, **{f"LATENCYTAX_{name.upper()}_ADDRESS": address})
+    assert finished.returncode == 1
+    assert address in finished.stderr
+    remedy = (
+        "Set another LATENCYTAX_DASHBOARD_ADDRESS" if name == "dashboard" else f"set {name}_address"
+    )
+    assert remedy in finished.stderr
+    assert "Traceback" not in finished.stderr
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_up_says_where_to_look_and_ends_everything(start: Start, how: signal.Signals) -> None:
+def test_up_says_where_to_look_and_ends_everything(start: Start) -> None:
     up = start("up")
     http_url = up.line("OTLP/HTTP")
     assert up.line("export OTEL_EXPORTER_OTLP_ENDPOINT=") == http_url
     assert up.line("export OTEL_EXPORTER_OTLP_PROTOCOL=") == "http/protobuf"
     page_url = up.line("Dashboard").split()[0]
     assert is_listening(page_url)
-    assert up.end(how) == 0
+    assert up.end(signal.SIGTERM) == 0
     for url in (http_url, page_url):
         assert not is_listening(url)
 
 
-def test_a_dashboard_that_was_killed_is_started_again(start: Start) -> None:
-    up = start("up")
+def test_a_dashboard_that_was_killed_is_started_again(start: Start, lake: str) -> None:
+    up = start("up", "--lake", lake)
     http_url = up.line("OTLP/HTTP")
     page_url = up.line("Dashboard").split()[0]
     kill_children(up)
     assert wait_for(lambda: not is_listening(page_url))
     assert is_listening(http_url)
     assert wait_for(lambda: is_listening(page_url))
-    assert up.end() == 0
+    assert up.end(signal.SIGINT) == 0
+    for url in (http_url, page_url):
+        assert not is_listening(url)
 
 
-def test_up_fails_when_the_dashboard_ends_again_and_again(start: Start) -> None:
-    up = start("up")
+def test_up_fails_when_the_dashboard_ends_again_and_again(start: Start, lake: str) -> None:
+    up = start("up", "--lake", lake)
     up.line("Dashboard")
     while up.process.poll() is None:
         kill_children(up)

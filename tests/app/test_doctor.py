@@ -17,14 +17,14 @@ def finding(text: str, subject: str) -> list[str]:
     return lines[at : at + 2]
 
 
-def test_beside_a_running_collector_all_is_well(start: Start, run: Run) -> None:
-    collector = start("collect", "--lake", "lake")
+def test_beside_a_running_collector_all_is_well(start: Start, run: Run, lake: str) -> None:
+    collector = start("collect", "--lake", lake)
     http_address = collector.line("OTLP/HTTP").removeprefix("http://")
     addresses = {
         "LATENCYTAX_HTTP_ADDRESS": http_address,
         "LATENCYTAX_GRPC_ADDRESS": collector.line("OTLP/gRPC"),
     }
-    finished = run("doctor", "--lake", "lake", **addresses)
+    finished = run("doctor", "--lake", lake, **addresses)
     assert finished.stdout.endswith("all well\n"), finished.stdout
     assert finished.returncode == 0
     assert "in use by Latency Tax" in finished.stdout
@@ -59,12 +59,11 @@ def test_a_folder_without_write_permission_is_found(run: Run) -> None:
     assert "not writable" in finding(run("doctor", "--lake", "lake").stdout, "folder:")[0]
 
 
-def test_a_catalogue_that_is_not_in_wal_mode_is_found(run: Run) -> None:
-    assert run("refresh", "--lake", "lake").returncode == 0
-    with sqlite3.connect("lake/catalog.sqlite") as catalogue:
+def test_a_catalogue_that_is_not_in_wal_mode_is_found(run: Run, lake: str) -> None:
+    with sqlite3.connect(f"{lake}/catalog.sqlite") as catalogue:
         catalogue.execute("PRAGMA journal_mode = DELETE")
     catalogue.close()
-    state, remedy = finding(run("doctor", "--lake", "lake").stdout, "catalogue:")
+    state, remedy = finding(run("doctor", "--lake", lake).stdout, "catalogue:")
     assert "journal mode delete" in state
     assert "journal_mode=WAL" in remedy
 

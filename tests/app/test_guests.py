@@ -8,7 +8,7 @@ import pytest
 
 from app.guests import Guests, QueryFailedError
 from sql.guest import NotAQueryError
-from sql.lake import open_writer
+from tests.lakes import empty_lake
 from tests.sql.pipeline import settings_of
 
 ONE = "select 1 as one"
@@ -17,8 +17,7 @@ ENDLESS = "select count(*) from range(10000000000) a, range(1000) b"
 
 @pytest.fixture(scope="module")
 def guests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guests]:
-    settings = settings_of(tmp_path_factory.mktemp("guests") / "lake")
-    open_writer(settings).close()
+    settings = settings_of(empty_lake(tmp_path_factory.mktemp("guests") / "lake"))
     guests = Guests(settings)
     yield guests
     guests.close()

@@ -126,8 +126,7 @@ def test_columns_may_be_told(run: Run) -> None:
     }
 
 
-def test_every_form_says_the_same(run: Run, tmp_path: Path) -> None:
-    empty_lake(tmp_path / "lake")
+def test_every_form_says_the_same(run: Run, lake: str) -> None:
     at = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
 
     def frame(form: str) -> pl.DataFrame:
@@ -142,7 +141,7 @@ def test_every_form_says_the_same(run: Run, tmp_path: Path) -> None:
     texts = frame("json").with_columns(pl.col("occurred_at").dt.to_string("iso"))
     Path("a.json").write_text(json.dumps(texts.to_dicts()))
     files = ("a.parquet", "a.csv", "a.csv.gz", "a.json")
-    finished = run("import-conversions", "--lake", "lake", *files)
+    finished = run("import-conversions", "--lake", lake, *files)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert {row["session_id"]: row["revenue_usd"] for row in answered(run)} == {
         f"{form}-{number}": worth
@@ -161,11 +160,11 @@ def test_the_same_file_twice_changes_nothing(run: Run) -> None:
     assert [row["stored"] for row in first] == [1]
 
 
-def test_a_running_collector_takes_the_conversions(start: Start, run: Run) -> None:
-    collector = start("collect", "--lake", "lake")
+def test_a_running_collector_takes_the_conversions(start: Start, run: Run, lake: str) -> None:
+    collector = start("collect", "--lake", lake)
     address = collector.line("OTLP/HTTP").removeprefix("http://")
     file = FILES / "segment.jsonl"
-    finished = run("import-conversions", "--lake", "lake", file, LATENCYTAX_HTTP_ADDRESS=address)
+    finished = run("import-conversions", "--lake", lake, file, LATENCYTAX_HTTP_ADDRESS=address)
     assert finished.returncode == 0, finished.stderr
     assert "2 conversions, 0 joined to a request, 2 not joined" in finished.stdout
     assert len(answered(run)) == 2

@@ -48,7 +48,7 @@ def counts(run: Run) -> dict[str, int]:
     return dict(json.loads(answer.stdout)[0])
 
 
-def test_every_form_ends_in_the_lake(run: Run) -> None:
+def test_every_form_ends_in_the_lake(run: Run, lake: str) -> None:
     forms = {
         "a.pb": request(2, first=1).SerializeToString(),
         "b.json": otlp_json(request(3, first=11)),
@@ -61,7 +61,7 @@ def test_every_form_ends_in_the_lake(run: Run) -> None:
     }
     for name, content in forms.items():
         Path(name).write_bytes(content)
-    finished = run("import-traces", "--lake", "lake", *forms)
+    finished = run("import-traces", "--lake", lake, *forms)
     assert finished.stdout == "9 spans read, 9 sent, 0 refused\n", finished.stderr
     assert finished.returncode == 0
     assert counts(run) == {"spans": 9, "requests": 9}
@@ -74,52 +74,52 @@ def test_importing_twice_changes_nothing(run: Run) -> None:
     assert counts(run) == {"spans": 4, "requests": 4}
 
 
-def test_a_running_collector_takes_the_spans(start: Start, run: Run) -> None:
-    collector = start("collect", "--lake", "lake")
+def test_a_running_collector_takes_the_spans(start: Start, run: Run, lake: str) -> None:
+    collector = start("collect", "--lake", lake)
     Path("a.pb").write_bytes(request(5).SerializeToString())
     grpc_address = collector.line("OTLP/gRPC")
-    finished = run("import-traces", "--lake", "lake", "a.pb", LATENCYTAX_GRPC_ADDRESS=grpc_address)
+    finished = run("import-traces", "--lake", lake, "a.pb", LATENCYTAX_GRPC_ADDRESS=grpc_address)
     assert finished.returncode == 0, finished.stderr
     assert counts(run) == {"spans": 5, "requests": 5}
 
 
-def test_a_running_collector_elsewhere_is_said(start: Start, run: Run) -> None:
-    start("collect", "--lake", "lake").line("OTLP/HTTP")
+def test_a_running_collector_elsewhere_is_said(start: Start, run: Run, lake: str) -> None:
+    start("collect", "--lake", lake).line("OTLP/HTTP")
     Path("a.pb").write_bytes(request(1).SerializeToString())
-    finished = run("import-traces", "--lake", "lake", "a.pb", LATENCYTAX_GRPC_ADDRESS="127.0.0.1:9")
+    finished = run("import-traces", "--lake", lake, "a.pb", LATENCYTAX_GRPC_ADDRESS="127.0.0.1:9")
     assert finished.returncode == 1
     assert "LATENCYTAX_GRPC_ADDRESS" in finished.stderr
 
 
-def test_a_request_larger_than_a_door_takes_is_sent_in_parts(run: Run) -> None:
+def test_a_request_larger_than_a_door_takes_is_sent_in_parts(run: Run, lake: str) -> None:
     made = request(1, spans_per_trace=6_000)
     for span in made.resource_spans[0].scope_spans[0].spans:
         span.attributes.add(key="padding").value.string_value = "x" * 6_000
     Path("large.pb").write_bytes(made.SerializeToString())
-    finished = run("import-traces", "--lake", "lake", "large.pb")
+    finished = run("import-traces", "--lake", lake, "large.pb")
     assert finished.stdout == "6,000 spans read, 6,000 sent, 0 refused\n", finished.stderr
 
 
-def test_what_cannot_be_read_is_said_and_the_rest_imported(run: Run) -> None:
+def test_what_cannot_be_read_is_said_and_the_rest_imported(run: Run, lake: str) -> None:
     bad = {"a.txt": b"hello", "b.json": b'{"resourceSpans": 1}', "c.pb": b"\n\x05\x01\x02"}
     for name, content in bad.items():
         Path(name).write_bytes(content)
     Path("good.pb").write_bytes(request(1).SerializeToString())
-    finished = run("import-traces", "--lake", "lake", *bad, "good.pb")
+    finished = run("import-traces", "--lake", lake, *bad, "good.pb")
     assert finished.returncode == 1
     for name in bad:
         assert f"{name}: " in finished.stderr
     assert finished.stdout == "1 spans read, 1 sent, 0 refused\n"
 
 
-def test_spans_that_are_refused_are_counted(run: Run) -> None:
+def test_spans_that_are_refused_are_counted(run: Run, lake: str) -> None:
     made = request(2)
     made.resource_spans[0].scope_spans[0].spans[0].trace_id = b"short"
     Path("a.pb").write_bytes(made.SerializeToString())
-    finished = run("import-traces", "--lake", "lake", "a.pb")
+    finished = run("import-traces", "--lake", lake, "a.pb")
     assert finished.stdout == "2 spans read, 1 sent, 1 refused\n"
     assert finished.returncode == 1
 
 
-def test_a_missing_file_is_wrong_usage(run: Run) -> None:
-    assert run("import-traces", "--lake", "lake", "nowhere.pb").returncode == 2
+def test_a_missing_file_is_wrong_usage(run: Run, lake: str) -> None:
+    assert run("import-traces", "--lake", lake, "nowhere.pb").returncode == 2

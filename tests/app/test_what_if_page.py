@@ -25,6 +25,7 @@ from sql.briefs import Goal, forecast
 from sql.chains import Plan, trades
 from sql.settings import Settings, load_settings
 from sql.step_speeds import speeds
+from tests.lakes import empty_lake
 
 REQUESTS = 130
 HOSTILE = "<script>alert(1)</script>"
@@ -69,11 +70,11 @@ def send(target: str) -> None:
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    lake = str(tmp_path_factory.mktemp("lake"))
+    lake = str(empty_lake(tmp_path_factory.mktemp("lake")))
     settings = replace(
         load_settings(None, lake=lake), grpc_address="127.0.0.1:0", http_address="127.0.0.1:0"
     )
-    with Collector(settings) as collector:
+    with Collector(settings, quiet=timedelta(0)) as collector:
         send(f"127.0.0.1:{collector.grpc_port}")
         while not collector.caught_up():
             time.sleep(0.1)

@@ -11,6 +11,8 @@ import duckdb
 from sql.lake import open_writer
 from sql.settings import Settings, load_settings
 
+HOME = TemporaryDirectory()
+"""Where sessions leave their models for the next."""
 USE_CASE = """
 [[use_case]]
 name = "{name}"
@@ -47,6 +49,6 @@ def settings_for(
 def lake_in_memory(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A lake whose catalogue is in memory, and small tables with it."""
     with TemporaryDirectory() as folder:
-        place = replace(settings, lake="ducklake::memory:", data=folder)
+        place = replace(settings, lake="ducklake::memory:", data=folder, home=HOME.name)
         with closing(open_writer(place)) as con:
             yield con

@@ -14,6 +14,7 @@ from collector.journal import Journal
 from sql.lake import SEARCH_PATH, open_writer
 from sql.settings import load_settings
 from tests.collector.test_otlp_http import request
+from tests.lakes import empty_lake
 
 FILL = """
 insert into lake.latency_sketch by name
@@ -36,7 +37,7 @@ PARSERS: dict[str, Callable[[str], Iterable[object]]] = {
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection]:
-    folder = tmp_path_factory.mktemp("lake")
+    folder = empty_lake(tmp_path_factory.mktemp("lake"))
     with open_writer(load_settings(None, lake=str(folder), environ={})) as lake:
         lake.execute(FILL)
         yield lake.cursor().execute(SEARCH_PATH)

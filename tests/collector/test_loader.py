@@ -11,6 +11,7 @@ from collector.journal import Journal
 from sql.lake import open_writer
 from sql.refresh import Assembly
 from tests.e2e.processes import wait_until
+from tests.lakes import empty_lake
 from tests.sql.otlp import TestSpan, otlp
 from tests.sql.pipeline import settings_of
 
@@ -20,7 +21,7 @@ def test_spans_that_could_not_wait_become_requests_all_the_same(
 ) -> None:
     """After the load is in the lake, its spans are read, and the table they wait in has no room."""
     monkeypatch.setattr(loader, "BACK_OFF_S", 0.1)
-    settings = settings_of(tmp_path / "lake")
+    settings = settings_of(empty_lake(tmp_path / "lake"))
     con = open_writer(settings)
     faults = iter([duckdb.OutOfMemoryException("no room for the table")])
     wait = Assembly._wait_as

@@ -17,6 +17,14 @@ WITHIN_MS = 60_000
 @pytest.fixture
 def stopped(tmp_path: Path) -> Iterator[CollectorProcess]:
     """A collector that was not started yet; killed at the end."""
+    collector = CollectorProcess(tmp_path / "lake")
+    yield collector
+    collector.close()
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Iterator[CollectorProcess]:
+    """The same, without a lake: it is killed while it makes one, too."""
     collector = CollectorProcess(tmp_path / "lake", makes_lake=True)
     yield collector
     collector.close()

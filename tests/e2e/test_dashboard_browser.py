@@ -21,6 +21,7 @@ from collector.service import Collector
 from sample_data.play import play_history
 from sql.settings import Settings, load_settings
 from tests.e2e.exported_page import DASHBOARD, PAGES, taken_along
+from tests.lakes import empty_lake
 
 HOSTILE = "<script>window.hacked=1</script>[x](javascript:alert(1))**b**"
 WITHIN_MS = 20_000
@@ -55,7 +56,7 @@ def send_one(target: str, service: str, use_case: str) -> None:
 @pytest.fixture(scope="module")
 def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Collector, Settings]]:
     """A collector that has one day of the sample company, and one service with a hostile name."""
-    settings = free_settings(tmp_path_factory.mktemp("lake"))
+    settings = free_settings(empty_lake(tmp_path_factory.mktemp("lake")))
     with Collector(settings) as collector:
         target = f"127.0.0.1:{collector.grpc_port}"
         play_history(target, days=1, seed=1, on_progress=lambda _sent, _total: None)

@@ -68,10 +68,10 @@ def ids(path: Path, word: str) -> Ids:
 
 @pytest.mark.timeout(240)
 def test_acknowledged_spans_are_in_the_lake_exactly_once(
-    stopped: CollectorProcess, tmp_path: Path
+    new: CollectorProcess, tmp_path: Path
 ) -> None:
     witness = tmp_path / "witness.txt"
-    with stopped as collector:
+    with new as collector:
         with sending(collector, witness):
             kill_again_and_again(collector)
             collector.start()

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
+import grpc
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.dashboard_process import DashboardProcess
 from collector.service import Collector
-from sample_data.play import play_history
 from sql.settings import load_settings
+from tests.e2e.payloads import trace_of
+from tests.e2e.processes import EXPORT
 from tests.e2e.provider import CLIENT_ID, CLIENT_SECRET, Provider
+from tests.lakes import empty_lake
 
 ANYWHERE = "127.0.0.1:0"
 
@@ -45,9 +49,10 @@ def dashboard(
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LATENCYTAX_OIDC_CLIENT_SECRET", CLIENT_SECRET)
-        with Collector(settings) as collector:
-            target = f"127.0.0.1:{collector.grpc_port}"
-            play_history(target, days=1, seed=1, on_progress=lambda _sent, _total: None)
+        empty_lake(Path(settings.lake))
+        with Collector(settings, quiet=timedelta(0)) as collector:
+            with grpc.insecure_channel(f"127.0.0.1:{collector.grpc_port}") as channel:
+                channel.unary_unary(EXPORT)(trace_of(3))
             while not collector.caught_up():
                 Event().wait(0.1)
         with DashboardProcess(settings) as process:

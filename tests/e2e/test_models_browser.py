@@ -19,6 +19,7 @@ from app.dashboard_process import DashboardProcess
 from collector.service import Collector
 from sql.lake import open_reader
 from sql.settings import Settings, load_settings
+from tests.lakes import empty_lake
 
 HOSTILE = "<img src=x onerror=alert(1)>-7b"
 QUICK = "llama-3b"
@@ -50,12 +51,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A lake in which a large model with a hostile name is too slow, and a small one is not."""
     anywhere = "127.0.0.1:0"
     settings = replace(
-        load_settings(None, lake=str(tmp_path_factory.mktemp("lake"))),
+        load_settings(None, lake=str(empty_lake(tmp_path_factory.mktemp("lake")))),
         grpc_address=anywhere,
         http_address=anywhere,
         dashboard_address=anywhere,
     )
-    with Collector(settings) as collector:
+    with Collector(settings, quiet=timedelta(0)) as collector:
         target = f"127.0.0.1:{collector.grpc_port}"
         send(target, HOSTILE, [1800.0] * 200)
         send(target, QUICK, [300.0] * 100)

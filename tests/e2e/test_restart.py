@@ -1,7 +1,6 @@
 """Starting, stopping and being in the way of one another."""
 
 import signal
-import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -58,24 +57,6 @@ def test_a_second_collector_is_refused(running: CollectorProcess) -> None:
     assert second.returncode == 1
     assert f"another collector (process {running.process.pid}) writes the lake" in second.stderr
     assert "Traceback" not in second.stderr
-
-
-@pytest.mark.parametrize("door", ["grpc", "http"])
-def test_a_taken_port_is_said(tmp_path: Path, door: str) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as holder:
-        address = f"127.0.0.1:{holder.getsockname()[1]}"
-        other = "http" if door == "grpc" else "grpc"
-        config = f'{door}_address = "{address}"\n{other}_address = "127.0.0.1:0"\n'
-        (tmp_path / "taken.toml").write_text(config, encoding="utf-8")
-        collector = CollectorProcess(tmp_path / "lake")
-        variables = ("LATENCYTAX_GRPC_ADDRESS", "LATENCYTAX_HTTP_ADDRESS")
-        refused = collector.run(
-            "collect", "--config", str(tmp_path / "taken.toml"), without=variables
-        )
-    assert refused.returncode == 1
-    assert f"cannot listen on {address}" in refused.stderr
-    assert f"set {door}_address" in refused.stderr
-    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.parametrize("verb", ["collect", "up"])

@@ -19,6 +19,7 @@ from app.dashboard.traces.waterfall_layout import ROW_PX
 from app.dashboard_process import DashboardProcess
 from collector.service import Collector
 from sql.settings import Settings, load_settings
+from tests.lakes import empty_lake
 
 HOSTILE = "<script>window.hacked=1</script>[x](javascript:alert(1))**b**\u202egnp\u202c"
 SHOWN = "<script>window.hacked=1</script>[x](javascript:alert(1))**b**�gnp�"
@@ -76,12 +77,12 @@ def many(agent: Agent) -> None:
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A dashboard over three requests: a chat, one with hostile names, one of many spans."""
     settings: Settings = replace(
-        load_settings(None, lake=str(tmp_path_factory.mktemp("lake"))),
+        load_settings(None, lake=str(empty_lake(tmp_path_factory.mktemp("lake")))),
         grpc_address="127.0.0.1:0",
         http_address="127.0.0.1:0",
         dashboard_address="127.0.0.1:0",
     )
-    with Collector(settings) as collector:
+    with Collector(settings, quiet=timedelta(0)) as collector:
         agent = Agent(f"127.0.0.1:{collector.grpc_port}")
         for request in (chat, hostile, many):
             request(agent)

@@ -18,6 +18,7 @@ from app.dashboard_process import DashboardProcess
 from collector.service import Collector
 from sql.lake import open_reader
 from sql.settings import Settings, load_settings
+from tests.lakes import empty_lake
 
 WITHIN_MS = 20_000
 
@@ -41,12 +42,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A lake in which bids miss their budget, and chats keep the one that is known."""
     anywhere = "127.0.0.1:0"
     settings = replace(
-        load_settings(None, lake=str(tmp_path_factory.mktemp("lake"))),
+        load_settings(None, lake=str(empty_lake(tmp_path_factory.mktemp("lake")))),
         grpc_address=anywhere,
         http_address=anywhere,
         dashboard_address=anywhere,
     )
-    with Collector(settings) as collector:
+    with Collector(settings, quiet=timedelta(0)) as collector:
         target = f"127.0.0.1:{collector.grpc_port}"
         send(target, "bid_optimization", [50.0] * 270 + [150.0] * 30)
         send(target, "live_chat", [1200.0] * 200)

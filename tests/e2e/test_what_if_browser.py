@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.dashboard_process import DashboardProcess
 from collector.service import Collector
 from sql.settings import Settings, load_settings
+from tests.lakes import empty_lake
 
 WITHIN_MS = 30_000
 REQUESTS = 120
@@ -64,12 +65,12 @@ def send(target: str) -> None:
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings: Settings = replace(
-        load_settings(None, lake=str(tmp_path_factory.mktemp("lake"))),
+        load_settings(None, lake=str(empty_lake(tmp_path_factory.mktemp("lake")))),
         grpc_address="127.0.0.1:0",
         http_address="127.0.0.1:0",
         dashboard_address="127.0.0.1:0",
     )
-    with Collector(settings) as collector:
+    with Collector(settings, quiet=timedelta(0)) as collector:
         send(f"127.0.0.1:{collector.grpc_port}")
         while not collector.caught_up():
             time.sleep(0.1)

@@ -69,10 +69,11 @@ def _compared(pipeline: Pipeline, case: Path) -> tuple[list[list[object]], list[
     model, arguments = _call(case.parent.name)
     chosen = f"WHERE {key} IN (SELECT {key} FROM expected)" if key in CHOSEN_BY else ""
     pipeline.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE expected AS SELECT {columns} FROM {model} LIMIT 0", arguments
+        f"CREATE OR REPLACE TEMP TABLE actual AS SELECT {columns} FROM {model}", arguments
     )
+    pipeline.con.execute("CREATE OR REPLACE TEMP TABLE expected AS FROM actual LIMIT 0")
     pipeline.con.execute(f"COPY expected FROM '{case / 'expect.csv'}' (HEADER, NULLSTR '')")
-    actual = pipeline.rows(f"SELECT {columns} FROM {model} {chosen} ORDER BY ALL", arguments)
+    actual = pipeline.rows(f"FROM actual {chosen} ORDER BY ALL")
     expected = pipeline.rows("FROM expected ORDER BY ALL")
     return [list(row) for row in actual], [list(row) for row in expected]
 

@@ -11,6 +11,7 @@ from sql.lake import open_writer
 from sql.models import macros
 from sql.place import place_of
 from sql.settings import Settings
+from tests.lakes import empty_lake
 from tests.sql.pipeline import settings_of
 
 NOT_READ_ONLY = {
@@ -99,7 +100,7 @@ READS = [
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = settings_of(tmp_path_factory.mktemp("guest") / "lake")
+    settings = settings_of(empty_lake(tmp_path_factory.mktemp("guest") / "lake"))
     with open_writer(settings) as writer:
         writer.execute("insert into lake.rejections values (now(), 'http', 'traces', 'x', 1, '')")
         writer.execute("call ducklake_flush_inlined_data('lake')")
