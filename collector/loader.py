@@ -91,6 +91,7 @@ class Loader:
             try:
                 with loading(self._place):
                     self._turn()
+                self._pause()
             except LakeMovedError as error:
                 LOG.warning("%s; until then the journal keeps what comes", error)
                 self._stopping.wait(MOVED_S)
@@ -115,9 +116,11 @@ class Loader:
             self._load()
         if self._is_due("assemble", self._assemble_every_s):
             self._refresh()
-        if not self._journal.wait_for_batches(WAIT_S):
-            return
-        self._stopping.wait(min(WAIT_S, max(0.0, self._due_at["commit"] - monotonic())))
+
+    def _pause(self) -> None:
+        """Until the next commit is due, or nothing came for a while."""
+        if self._journal.wait_for_batches(WAIT_S):
+            self._stopping.wait(min(WAIT_S, max(0.0, self._due_at["commit"] - monotonic())))
 
     def _refresh(self) -> None:
         """A round; it then rests, unless a command waits for its rows."""
@@ -161,7 +164,6 @@ class Loader:
             self._log(batches, last_batch, last_refusal)
         self._loaded_through, self._refusals_through = last_batch, last_refusal
         self._is_position_known = True
-        self._refresher.note_load()
         self._journal.drop(through_batch_id=last_batch, through_refusal_id=last_refusal)
 
     def _decoded(self, batches: list[Batch]) -> tuple[list[Batch], Decoded]:

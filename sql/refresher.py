@@ -11,7 +11,6 @@ import duckdb
 
 from sql.archive import Archive
 from sql.election import Election
-from sql.lake import snapshot_id
 from sql.maintenance import Maintenance
 from sql.place import place_of
 from sql.pruning import Pruning
@@ -23,7 +22,14 @@ LOG = logging.getLogger(__name__)
 
 TAX_EVERY_QUIETS = 15
 """The latency tax is fitted anew a minute after the last time, at once by a command that waits."""
-TAKEN_UP = "SELECT coalesce(max(through_snapshot), 0) FROM lake.assembly_log"
+LEFT = """
+SELECT count(*)
+FROM lake.ingest_log
+WHERE
+    journal_id = ? AND oldest_received_at IS NOT NULL
+    AND snapshot_id > (SELECT through_snapshot FROM lake.assembly_log)
+"""
+"""Loads of a journal that the refresher has not taken up."""
 
 
 class Refresher:
@@ -45,14 +51,9 @@ class Refresher:
         self._place = place_of(settings)
         self._election = Election(self._place)
         self._duty: _Duty | None = None
-        self._loaded_through = 0
-
-    def note_load(self) -> None:
-        """The rows of this process are in the lake's newest snapshot."""
-        self._loaded_through = snapshot_id(self._con)
 
     def run(self, *, is_all_loaded: bool) -> bool:
-        """A round, if it is ours; whether the models have all that was loaded, by whomever."""
+        """A round, if it is ours; whether the models have all that this process loaded."""
         if not self._election.is_won():
             self._lay_down()
             return is_all_loaded and self._is_taken_up()
@@ -81,8 +82,7 @@ class Refresher:
             self._duty = None
 
     def _is_taken_up(self) -> bool:
-        row = self._con.execute(TAKEN_UP).fetchone()
-        return bool(row and row[0] >= self._loaded_through)
+        return self._con.execute(LEFT, [self._journal_id]).fetchone() == (0,)
 
 
 class _Duty:

@@ -43,8 +43,11 @@ def prompt(settings: Settings, form: Format) -> int:
 def open_script(settings: Settings) -> int:
     """Print the SQL with which any DuckDB shell or BI tool opens the same lake and views."""
     echo(f"-- For DuckDB {duckdb.__version__}; read only. On another machine, instead of LOAD:")
-    echo("-- INSTALL sqlite; INSTALL ducklake;")
     place = place_of(settings)
+    names = [name.removesuffix("_scanner") for name in place.extensions]
+    echo(f"-- {' '.join(f'INSTALL {name};' for name in names)}")
+    if place.is_on_s3:
+        echo("-- First, with your own keys: CREATE SECRET (TYPE s3, KEY_ID '…', SECRET '…');")
     opening = (*load_statements(place), *attach_statements(place, read_only=True))
     for statement in (*opening, *session_statements(settings)):
         echo(f"{statement};")
