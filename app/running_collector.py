@@ -13,20 +13,13 @@ from sql.settings import Settings
 
 WAITING = "select count(*) from batches where received_at_us <= ?"
 BEHIND = """
-with not_taken_up as (
-    select received_at
-    from lake.spans
-    where snapshot_id > (select coalesce(max(through_snapshot), 0) from lake.assembly_log)
-    union all
-    select received_at
-    from lake.conversion_reports
-    where snapshot_id > (select coalesce(max(through_snapshot), 0) from lake.assembly_log)
-)
-
 select count(*)
-from not_taken_up
-where received_at <= $asked_at
+from lake.ingest_log
+where
+    oldest_received_at <= $asked_at
+    and snapshot_id > (select through_snapshot from lake.assembly_log)
 """
+"""Loads that are not taken up, or not wholly."""
 
 
 class CollectorElsewhereError(Exception):

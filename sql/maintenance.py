@@ -1,7 +1,9 @@
 """Keeping the lake small: tiny commits become files, small files larger ones, old snapshots go.
 
 Merging reads and writes again what it merges, so a round takes few files, and files that a busy
-minute made are large enough to be left alone.
+minute made are large enough to be left alone. Files of which rows were deleted are never merged
+until they are rewritten without them, and late spans delete a row of a file here and there: so once
+an hour all of these are. What is rewritten has the snapshot of the rewriting.
 """
 
 from collections.abc import Callable
@@ -42,7 +44,7 @@ CHORES = (
     Chore(
         3600,
         (
-            "CALL ducklake_rewrite_data_files('lake', delete_threshold => 0.1)",
+            "CALL ducklake_rewrite_data_files('lake', delete_threshold => 0.0)",
             "CALL ducklake_merge_adjacent_files("
             f"'lake', max_compacted_files => 16, max_file_size => {16 * MERGED_BELOW_BYTES})",
             "DELETE FROM lake.conversion_reports "
