@@ -39,6 +39,12 @@ FRUGAL = (
 )
 """How the writer runs beside the doors: a second thread gains nothing for an insert, and memory
 that a load has freed goes back to the system at once."""
+PATIENT = (
+    "SET ducklake_max_retry_count = 100",
+    "SET ducklake_retry_wait_ms = 20",
+    "SET ducklake_retry_backoff = 1.1",
+)
+"""Writers on one catalogue commit one after the other: who comes second tries again, soon."""
 SEARCH_PATH = "SET search_path = 'memory.main,lake.main'"
 BEING_MADE = "the lake is being made just now: try again in a second"
 INLINED_ROWS = 200
@@ -132,7 +138,7 @@ def open_writer(settings: Settings) -> duckdb.DuckDBPyConnection:
         _use_wal(place.catalogue_file)
     with alone(place, "opening"):
         con = connect(place, read_only=False)
-        for setting in FRUGAL:
+        for setting in (*FRUGAL, *PATIENT):
             con.execute(setting)
         if _migrate(con):
             forget_models(place.home)

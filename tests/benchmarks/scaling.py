@@ -11,8 +11,9 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -21,6 +22,9 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from sql.lake import PATIENT, connect, open_writer
+from sql.place import place_of
+from sql.settings import Settings
 from tests.benchmarks.measure import SETTLED_WITHIN_S, Load, assembled, cpu_s, generate, loaded
 from tests.e2e.processes import CollectorProcess, wait_until
 from tests.shared_lake import SharedPlace, shared_place
@@ -43,11 +47,15 @@ class Scaled:
     server_cpu_s: float
 
 
+COMMITTING_S = 8.0
+COMMIT = "INSERT INTO lake.ingest_log BY NAME SELECT ? AS journal_id, 1 AS batches"
+
+
 def main(arguments: list[str]) -> None:
     """Measure and print the table."""
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=30.0, help="of sending")
-    parser.add_argument("--share", type=float, default=0.2, help="of a core, for each collector")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of sending")
+    parser.add_argument("--share", type=float, default=0.25, help="of a core, for each collector")
     parser.add_argument("--collectors", type=int, nargs="*", default=[1, 2, 3])
     options = parser.parse_args(arguments)
     table = Table(*Scaled.__dataclass_fields__, title=f"{options.share:.0%} of a core each")
@@ -55,8 +63,33 @@ def main(arguments: list[str]) -> None:
         os.environ.update(place.environment())
         for collectors in options.collectors:
             found = scaled(place, collectors, Load(options.seconds), options.share)
-            table.add_row(*(f"{getattr(found, name):,.4g}" for name in found.__slots__))
-    Console(width=140).print(table)
+            row = [f"{getattr(found, name):,.4g}" for name in Scaled.__dataclass_fields__]
+            table.add_row(*row)
+            Console(stderr=True).print(*row)
+        rates = Table("sessions", "commits_per_s", title="Commits of one row to one catalogue")
+        settings = place.lake("commits").settings()
+        open_writer(settings).close()
+        for sessions in (1, 3, 6):
+            rates.add_row(f"{sessions}", f"{commits_per_s(settings, sessions):,.4g}")
+    Console(width=140).print(table, rates)
+
+
+def commits_per_s(settings: Settings, sessions: int) -> float:
+    """As many as so many sessions can make side by side."""
+
+    def commit(session: int) -> int:
+        with closing(connect(place_of(settings), read_only=False)) as lake:
+            for setting in PATIENT:
+                lake.execute(setting)
+            until = time.monotonic() + COMMITTING_S
+            for done in count():
+                if time.monotonic() > until:
+                    return done
+                lake.execute(COMMIT, [f"{session}"])
+        raise AssertionError
+
+    with ThreadPoolExecutor(sessions) as pool:
+        return sum(pool.map(commit, range(sessions))) / COMMITTING_S
 
 
 def scaled(place: SharedPlace, collectors: int, load: Load, share: float) -> Scaled:

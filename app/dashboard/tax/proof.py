@@ -62,6 +62,13 @@ PROOFS = {
         "Assumptions": "In UTC.",
         "Source": _SPANS,
     },
+    "old_budgets": {
+        "Formula": "The days whose tax was counted from another budget than the settings have now.",
+        "Assumptions": (
+            "Days whose requests were deleted cannot be counted anew: they keep the budget of then."
+        ),
+        "Source": "docs/deploy.md says what is kept for how long.",
+    },
     "evidence": {
         "Formula": (
             "Relative loss of conversions for each 100 ms over the budget (of a deadline: for "
