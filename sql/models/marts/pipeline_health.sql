@@ -59,7 +59,8 @@ lags as (
     select
         'lag' as topic,
         'received to loaded' as subject,
-        max(greatest(epoch_ms(loaded_at - oldest_received_at), 0)) filter (where oldest_received_at is not null) / 1e3 as "value",
+        max(greatest(epoch_ms(loaded_at - oldest_received_at), 0))
+            filter (where oldest_received_at is not null) / 1e3 as "value",
         's' as unit,
         'longest of the last 5 minutes' as detail,
     from loads
