@@ -148,7 +148,8 @@ def _evidence(snapshot: data.Snapshot, chosen: Choices, tax: Tax) -> None:
         checks = data.load(snapshot, tax_queries.ask, "checks", chosen.filters).filter(of_case)
         exports.table(tax_evidence.checks(read(tax_evidence.Check, checks)), "Checks", checks)
         fit = data.load(snapshot, tax_queries.ask, "fits", chosen.filters).filter(of_case)
-        theme.explain(tax_evidence.facts(fit.row(0, named=True)))
+        if fit.height:  # sessions are counted some moments before their curve is found
+            theme.explain(tax_evidence.facts(fit.row(0, named=True)))
         for figure in ("evidence", "checks", "fits"):
             _sql(figure, chosen)
 
