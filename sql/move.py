@@ -9,6 +9,7 @@ is only read.
 MoveError   what stands in the way; the message says what to do
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -105,18 +106,26 @@ def _copy_data(con: duckdb.DuckDBPyConnection, old: Place, new: Place) -> int:
     there = _copied(con, new)
     missing = [file for file in _data_files(old) if _below(file, old) not in there]
     for file in missing:
-        target = f"{new.data.rstrip('/')}/{_below(file, old)}"
-        if "://" not in target:
-            Path(target).parent.mkdir(parents=True, exist_ok=True)
         try:
-            con.execute(
-                f"COPY (SELECT content FROM read_blob({literal(str(file))})) "
-                f"TO {literal(target)} (FORMAT blob)"
-            )
-        except duckdb.IOException:
+            _copy_file(con, file, f"{new.data.rstrip('/')}/{_below(file, old)}")
+        except (duckdb.IOException, FileNotFoundError):
             if file.exists():  # else it was merged into another one meanwhile
                 raise
     return len(missing)
+
+
+def _copy_file(con: duckdb.DuckDBPyConnection, file: Path, target: str) -> None:
+    """Whole or not at all, as stores do it: a file that is there is not copied again."""
+    if "://" in target:
+        con.execute(
+            f"COPY (SELECT content FROM read_blob({literal(str(file))})) "
+            f"TO {literal(target)} (FORMAT blob)"
+        )
+        return
+    unfinished = Path(f"{target}.unfinished")
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, unfinished)
+    unfinished.replace(target)
 
 
 def _data_files(old: Place) -> list[Path]:
